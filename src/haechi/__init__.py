@@ -1,0 +1,1 @@
+"""Haechi: fine-tuning of Korean transformer encoders without the silent mistakes."""

@@ -1,0 +1,39 @@
+"""Where things are: the repository's folders, whatever the caller's directory is."""
+
+import os
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CONF = ROOT / "conf"
+SAMPLES = Path(__file__).resolve().parent / "samples"
+
+# One stamp a process: a run's folder and a sweep's folder carry the same one, and two processes
+# that start in the same second differ in the last part.
+_STAMP = f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{uuid.uuid4().hex[:6]}"
+
+
+def outputs() -> Path:
+    """Folder of everything that runs leave; HAECHI_OUTPUTS moves it, to a scratch disk for example."""
+    return Path(os.environ.get("HAECHI_OUTPUTS") or ROOT / "outputs").absolute()
+
+
+def run_folder(run_dir: str | None, task: str) -> str:
+    """The run's folder: `run_dir` relative to the caller, or a new one under outputs/."""
+    return str(Path(run_dir).absolute() if run_dir else outputs() / task / _STAMP)
+
+
+def sweep_folder(task: str) -> str:
+    """The sweep's folder; each job gets a numbered folder in it."""
+    return str(outputs() / task / f"sweep_{_STAMP}")
+
+
+def tiny_folder() -> Path:
+    """Folder of the checkpoint that `model=tiny` names."""
+    return outputs() / "cache" / "tiny"
+
+
+def sample_file(name: str) -> str:
+    """Path of a file of the embedded data."""
+    return str(SAMPLES / name)

@@ -1,0 +1,15 @@
+"""Which metrics an objective has; the first one is its default. All are better when higher, but for loss."""
+
+from haechi.schema.task import Objective, TaskConfig
+
+METRICS: dict[Objective, tuple[str, ...]] = {
+    Objective.classification: ("macro_f1", "accuracy", "loss"),
+    Objective.pair_classification: ("accuracy", "macro_f1", "loss"),
+    Objective.regression: ("pearsonr", "spearmanr", "mse", "loss"),
+}
+LOWER_IS_BETTER = {"loss", "mse"}
+
+
+def chosen_metric(task: TaskConfig) -> str:
+    """The metric that chooses the best checkpoint and that a sweep optimizes."""
+    return task.metric or METRICS[task.objective][0]

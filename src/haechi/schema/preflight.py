@@ -1,0 +1,32 @@
+"""The `preflight` keys: how a run is judged and how the verdict is shown."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from haechi.schema.ranges import within
+
+
+class Format(Enum):
+    """How the verdict is written."""
+
+    text = "text"
+    json = "json"
+    github = "github"
+
+
+@dataclass
+class PreflightConfig:
+    """Judging before a weight is loaded."""
+
+    format: Format = Format.text
+    """`text` for people, `json` for programs, `github` for annotations."""
+    ignore: list[str] = field(default_factory=lambda: [])
+    """Codes that are not reported; errors that cannot end well stay."""
+    strict: bool = False
+    """Whether a warning refuses the run too."""
+    sample_rows: int = field(default=2000, metadata=within(0))
+    """Rows of each split that are tokenized for the verdict; 0 means all."""
+    skip_incompatible: bool = False
+    """Whether a sweep runs the jobs that are fit and leaves out the others."""
+    network_timeout_seconds: float = field(default=2.0, metadata=within(0.1, 600))
+    """Longest wait for the hub, in seconds, before it counts as out of reach."""

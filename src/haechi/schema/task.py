@@ -1,0 +1,81 @@
+"""The `task` group: data, labels and the metric."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from omegaconf import MISSING
+
+from haechi.schema.ranges import within
+
+
+class Objective(Enum):
+    """What the head predicts."""
+
+    classification = "classification"
+    regression = "regression"
+    pair_classification = "pair_classification"
+
+
+@dataclass
+class Files:
+    """One file a split: csv, tsv, json, jsonl or parquet."""
+
+    train: str | None = None
+    """Rows to train on."""
+    validation: str | None = None
+    """Rows that choose the best checkpoint; null splits some off the train rows."""
+    test: str | None = None
+    """Rows that are evaluated once, at the end."""
+
+
+@dataclass
+class Columns:
+    """Names of the columns. A dot reaches into nested JSON (`labels.label`), a bar gives another name
+    for the same column in other editions of the data (`gold_label|label`)."""
+
+    text: str | None = None
+    """The text, or the first text of a pair."""
+    text_pair: str | None = None
+    """The second text of a pair."""
+    label: str | None = None
+    """The class name, or the score."""
+
+
+@dataclass
+class HubDataset:
+    """A data set of the hub, used when no files are named."""
+
+    path: str | None = None
+    """Hub id, such as `klue/klue`."""
+    name: str | None = None
+    """Configuration of the data set, such as `ynat`."""
+    revision: str = "main"
+    """Branch, tag or commit."""
+
+
+@dataclass
+class TaskConfig:
+    """What is learned, from which rows, and how it is scored."""
+
+    name: str = MISSING
+    """Name of the option, and of the folder under outputs/."""
+    objective: Objective = MISSING
+    """Kind of head, loss and default metric."""
+    dataset: HubDataset = field(default_factory=HubDataset)
+    """Where the rows come from when `files` names none."""
+    files: Files = field(default_factory=Files)
+    """Where the rows come from."""
+    columns: Columns = field(default_factory=Columns)
+    """Which columns hold what."""
+    labels: list[str] | None = None
+    """Class names in the order of the head's outputs; null takes the sorted names of the train rows."""
+    metric: str | None = None
+    """Metric that chooses the best checkpoint and that a sweep optimizes; null is the objective's own."""
+    max_train_rows: int | None = field(default=None, metadata=within(1))
+    """Train on so many rows, drawn with the run's seed; null means all."""
+    validation_share: float = field(default=0.1, metadata=within(0.001, 0.9))
+    """Share of the train rows that is split off when there is no validation file."""
+    encoding: str = "utf-8"
+    """Text encoding of csv, tsv, json and jsonl files."""
+    quoting: bool = True
+    """Whether a double quote opens a quoted field in csv and tsv files."""
