@@ -1,0 +1,41 @@
+"""What can be wrong with a data file, as an exception that carries facts instead of prose."""
+
+from enum import Enum
+
+
+class Kind(Enum):
+    """Kinds of faults; each has a rule in `preflight/rules`."""
+
+    missing = "missing"
+    encoding = "encoding"
+    malformed = "malformed"
+    columns = "columns"
+    empty = "empty"
+    format = "format"
+
+
+class FileFault(Exception):
+    """A data file cannot be read as the config says.
+
+    Args:
+        kind: what is wrong.
+        path: the file.
+        message: the fault in lower case, without the path.
+        fixes: overrides, each a list, that would read the file.
+        setting: the config key that is at odds with the file, if there is one.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        path: str,
+        message: str,
+        fixes: list[list[str]] | None = None,
+        setting: str | None = None,
+    ) -> None:
+        super().__init__(f"{path}: {message}")
+        self.kind = kind
+        self.path = path
+        self.message = message
+        self.fixes = fixes or []
+        self.setting = setting

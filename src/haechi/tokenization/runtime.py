@@ -1,0 +1,93 @@
+"""The tokenizer of a run: one `tokenizers.Tokenizer` and what is known of it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding, Tokenizer
+
+ROLES = ("unk", "cls", "sep", "pad", "mask", "bos", "eos")
+
+
+class NoTokenizer(Exception):
+    """A folder has no tokenizer that can be built. `why` is the fault in lower case."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"{folder}: {why}")
+        self.folder = folder
+        self.why = why
+
+
+@dataclass(frozen=True)
+class RuntimeTokenizer:
+    """A tokenizer with the checkpoint's true normalizer and template."""
+
+    backend: "Tokenizer"
+    folder: Path
+    tokens: dict[str, str]
+    """Special tokens by role: unk, cls, sep, pad, mask, bos, eos."""
+    absent: dict[str, str] = field(default_factory=dict)
+    """Special tokens that are declared and that the vocabulary lacks, by role."""
+    lower_cases: bool = False
+    strips_accents: bool = False
+    """Whether text is decomposed (NFD), which takes Hangul syllables apart."""
+    declares_lower_case: bool = True
+    """Whether the files say if text is lower-cased; if not, transformers' default was taken."""
+    stock_differences: tuple[str, ...] = ()
+    """What transformers 5 would do otherwise with the same files."""
+
+    def id(self, role: str) -> int | None:
+        """Id of a special token."""
+        token = self.tokens.get(role)
+        return None if token is None else self.backend.token_to_id(token)
+
+    @property
+    def length(self) -> int:
+        """Entries, added tokens included."""
+        return self.backend.get_vocab_size(with_added_tokens=True)
+
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """Every token and its id, added tokens included."""
+        return self.backend.get_vocab(with_added_tokens=True)
+
+    @cached_property
+    def max_id(self) -> int:
+        """Largest id that the tokenizer can give."""
+        return max(self.vocabulary.values(), default=-1)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of all (token, id) pairs: equal means the same vocabulary, whatever the file."""
+        digest = hashlib.sha256()
+        for token, index in sorted(self.vocabulary.items()):
+            digest.update(f"{token}\0{index}\n".encode())
+        return digest.hexdigest()
+
+    @cached_property
+    def max_token_type_id(self) -> int:
+        """Highest segment id that a sentence pair gets."""
+        return max(self.backend.encode("가", "나").type_ids, default=0)
+
+    @cached_property
+    def special_tokens_of_one(self) -> int:
+        """Special tokens that the template adds to one text."""
+        return self.backend.num_special_tokens_to_add(is_pair=False)
+
+    def encode(self, texts: Sequence[str], pairs: Sequence[str] | None, max_length: int) -> "list[Encoding]":
+        """Encode texts, or pairs of texts, cut to `max_length` tokens, the longer side first."""
+        self.backend.no_padding()
+        self.backend.enable_truncation(max_length, strategy="longest_first")
+        batch = list(texts) if pairs is None else list(zip(texts, pairs, strict=True))
+        return self.backend.encode_batch_fast(batch)
+
+    def encode_whole(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> "list[Encoding]":
+        """Encode texts, or pairs of texts, without cutting them."""
+        self.backend.no_padding()
+        self.backend.no_truncation()
+        batch = list(texts) if pairs is None else list(zip(texts, pairs, strict=True))
+        return self.backend.encode_batch_fast(batch)

@@ -1,0 +1,35 @@
+"""Every test writes below its own folder, offline."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+# The hub's client reads these when it is imported.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+@pytest.fixture(autouse=True)
+def outputs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The outputs folder of a test; MLflow and Slack are not those of the user."""
+    folder = tmp_path_factory.mktemp("outputs")
+    monkeypatch.setenv("HAECHI_OUTPUTS", str(folder))
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "SLACK_WEBHOOK_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on real data need the folder that HAECHI_REAL_DATA names."""
+    if os.environ.get("HAECHI_REAL_DATA"):
+        return
+    for item in items:
+        if item.get_closest_marker("realdata"):
+            item.add_marker(pytest.mark.skip(reason="HAECHI_REAL_DATA is not set"))
+
+
+@pytest.fixture
+def real_data() -> Path:
+    """The folder with real KLUE files, vocabularies and a real encoder."""
+    return Path(os.environ["HAECHI_REAL_DATA"])

@@ -1,0 +1,98 @@
+"""Composing: what is left of overrides, and the jobs of a sweep, against Hydra's own."""
+
+import itertools
+
+import pytest
+from hydra import initialize_config_dir
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+from haechi import places
+from haechi.compose import as_value, compose, expand, register, settle
+from haechi.preflight.judge import judge
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        (["seed=1", "seed=2"], ["seed=2"]),
+        (["seed=1", "trainer.max_steps=3", "seed=2"], ["trainer.max_steps=3", "seed=2"]),
+        (["model=klue_bert", "model=tiny"], ["model=tiny"]),
+        (["trainer.foo=1", "~trainer.foo"], []),
+        (["+trainer.foo=1", "~trainer.foo"], []),
+        (["seed=1", "~seed", "seed=2"], ["seed=2"]),
+        (["~seed"], ["~seed"]),
+        (["~seed", "~seed"], []),
+        (["~trainer", "trainer=hf"], ["trainer=hf"]),
+        (["+pooling=cls", "pooling=cls"], ["pooling=cls"]),
+        (["+tags=[a]", "+tags=[b]"], ["+tags=[a]", "+tags=[b]"]),
+        (["model", "~model"], []),
+        (["tags=[a", "tags=[a]"], ["tags=[a]"]),
+        (["task.metric=a=b", "task.metric=loss"], ["task.metric=loss"]),
+        ([], []),
+    ],
+)
+def test_settle(typed: list[str], left: list[str]) -> None:
+    assert settle(typed) == left
+    assert settle(left) == left
+
+
+def test_a_group_and_its_keys_are_different_keys() -> None:
+    overrides = ["model=klue_bert", "model.checkpoint=x", "model=tiny"]
+    assert settle(overrides) == ["model.checkpoint=x", "model=tiny"]
+    assert compose(settle(overrides)).model.name == "tiny"
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "제목", "a b", 'say "x"', "null", "1.50", "a,b", "[x]", "~/a", "C:\\x", "", "a=b"]
+)
+def test_a_text_comes_back_from_hydras_grammar(text: str) -> None:
+    value = OverridesParser.create().parse_override(f"tags={as_value(text)}").value()
+    assert str(value) == text.replace("\\", "\\\\")
+
+
+SWEEPS = [
+    ["pooling=cls,mean,max"],
+    ["pooling=cls,mean", "seed=1,2,3"],
+    ["seed=range(1,10,3)", "pooling=choice(cls,max)"],
+    ["model=glob(klue*)", "trainer.max_steps=5"],
+    ["pooling=glob(*,exclude=p*)"],
+    ["model=glob([k*,e*],exclude=*large)", "seed=1,2"],
+    ["tags=[a],[b,c]"],
+    ["task.metric='a b',loss"],
+    ["seed=shuffle(range(1,2))"],
+    ["trainer.learning_rate=sort(3e-5,1e-5)"],
+    ["seed=4"],
+]
+
+
+@pytest.mark.parametrize("overrides", SWEEPS)
+def test_expand_gives_hydras_own_jobs(overrides: list[str]) -> None:
+    register()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(version_base="1.3", config_dir=str(places.CONF)):
+        parser = OverridesParser.create(config_loader=GlobalHydra.instance().config_loader())
+        batches = BasicSweeper.split_arguments(parser.parse_overrides(overrides), max_batch_size=None)
+    jobs = list(itertools.chain.from_iterable(batches))
+    assert [settle(job) for job in expand(overrides)] == [list(job) for job in jobs]
+
+
+def test_jobs_that_are_the_same_share_a_verdict() -> None:
+    verdicts = judge(["seed=1,1,2", "pooling=cls"], multirun=True)
+    assert len(verdicts) == 3
+    assert verdicts[0] is verdicts[1]
+    assert verdicts[0] is not verdicts[2]
+
+
+@pytest.mark.parametrize(("preset", "jobs"), [("learning_rate", 9), ("pooling", 9)])
+def test_a_search_preset_is_expanded(preset: str, jobs: int) -> None:
+    verdicts = judge([f"hparams_search={preset}"])
+    assert len(verdicts) == jobs
+    assert len({tuple(verdict.overrides) for verdict in verdicts}) == jobs
+    assert len(judge([f"hparams_search={preset}", "seed=5"])) == jobs // 3
+
+
+def test_one_faulty_job_is_found_among_good_ones() -> None:
+    verdicts = judge(["trainer.learning_rate=1e-5,nan", "pooling=cls,pooler"], multirun=True)
+    assert [verdict.refused for verdict in verdicts] == [False, True, True, True]
