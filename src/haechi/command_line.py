@@ -1,0 +1,164 @@
+"""The command line of train.py and check.py: Hydra's own, judged before Hydra runs it."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hydra._internal.utils import get_args_parser
+from hydra.types import RunMode
+
+from haechi import places
+from haechi.compose import key_of, register, settle
+from haechi.preflight.check import Refused, Verdict
+from haechi.preflight.judge import judge
+from haechi.preflight.report import render
+from haechi.preflight.rule import catalogue
+from haechi.schema.preflight import Format
+
+REFUSED = 2
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """What was typed."""
+
+    overrides: list[str]
+    multirun: bool
+    asks: bool
+    """Whether Hydra is asked something (--help, --info, -sc) instead of running a job."""
+    shows_config: bool
+    """Whether the composed config is to be printed (--cfg)."""
+    config_dir: Path = places.CONF
+    config_name: str = "config"
+
+    def value(self, key: str) -> str | None:
+        """The last value typed for a key, before anything is composed."""
+        return next(
+            (item.partition("=")[2] for item in reversed(self.overrides) if key_of(item) == key), None
+        )
+
+    @property
+    def format(self) -> Format:
+        """`preflight.format`, known even when the config cannot be composed."""
+        value = self.value("preflight.format")
+        return Format(value) if value in {form.value for form in Format} else Format.text
+
+
+def read_command_line() -> CommandLine:
+    """Parse sys.argv as Hydra does, and settle its overrides in place, so that Hydra sees the same."""
+    register()
+    parser = get_args_parser()
+    arguments = parser.parse_intermixed_args()  # flags may stand between overrides
+    overrides = settle(arguments.overrides)
+    typed = set(arguments.overrides)
+    flags = [item for item in sys.argv[1:] if item not in typed]
+    config_dir, config_name = places.CONF, arguments.config_name or "config"
+    if arguments.config_path:
+        # Relative to the caller where that exists, as everywhere; Hydra would take it from src/.
+        given = Path(arguments.config_path)
+        config_dir = given.absolute() if given.is_dir() else (places.ROOT / "src" / given).absolute()
+        flags = [str(config_dir) if item == arguments.config_path else item for item in flags]
+        flags += ["--config-dir", str(places.CONF)]
+    sys.argv[1:] = [*flags, *overrides]
+    return CommandLine(
+        overrides=overrides,
+        multirun=bool(arguments.multirun),
+        asks=bool(arguments.help or arguments.hydra_help or arguments.shell_completion or arguments.info),
+        shows_config=bool(arguments.cfg),
+        config_dir=config_dir,
+        config_name=config_name.removesuffix(".yaml"),
+    )
+
+
+def judge_command_line(command: CommandLine) -> list[Verdict]:
+    """Judge what was typed and print the verdict: text to stderr, other formats to stdout."""
+    started = time.perf_counter()
+    verdicts = judge(
+        command.overrides,
+        multirun=command.multirun,
+        config_dir=command.config_dir,
+        config_name=command.config_name,
+    )
+    text = render(verdicts, command.format, time.perf_counter() - started)
+    if text:
+        stream = sys.stderr if command.format is Format.text else sys.stdout
+        stream.write(f"{text}\n")
+        stream.flush()
+    return verdicts
+
+
+def refuse_or_go_on() -> CommandLine:
+    """What train.py does first: judge, and leave with status 2 unless every job is fit to start."""
+    command = read_command_line()
+    if command.asks:
+        return command
+    verdicts = judge_command_line(command)
+    skip = command.value("preflight.skip_incompatible") == "true" and len(verdicts) > 1
+    if any(verdict.refused for verdict in verdicts) and not skip:
+        sys.exit(REFUSED)
+    return command
+
+
+@contextmanager
+def refusals_end_single_runs(mode: Any) -> Iterator[None]:
+    """A run that is refused once its hub files are here ends as one refused before: text, status 2.
+
+    In a sweep the exception goes on to Hydra instead, since leaving the process would end the other jobs.
+    """
+    try:
+        yield
+    except Refused as refusal:
+        if mode is RunMode.MULTIRUN:
+            raise
+        sys.stderr.write(f"{render([refusal.verdict], Format.text, 0.0)}\n")
+        sys.exit(REFUSED)
+
+
+def check_and_exit() -> None:
+    """What check.py does: judge and stop, or print a rule's page, or the corrected command line."""
+    command = read_command_line()
+    if command.asks or command.shows_config:
+        return
+    if code := command.value("explain"):
+        sys.exit(_explain(code))
+    if code := command.value("apply_fix"):
+        sys.exit(_apply_fix(command, code))
+    verdicts = judge_command_line(command)
+    if command.format is Format.text and not any(verdict.refused for verdict in verdicts):
+        jobs = f"{len(verdicts)} jobs are" if len(verdicts) > 1 else "the run is"
+        sys.stderr.write(f"{jobs} fit to start\n")
+    sys.exit(REFUSED if any(verdict.refused for verdict in verdicts) else 0)
+
+
+def _explain(code: str) -> int:
+    rule = next((rule for rule in catalogue() if rule.code == code.upper()), None)
+    if rule is None:
+        codes = " ".join(rule.code for rule in catalogue())
+        sys.stderr.write(f"error: there is no rule `{code}`\n  = note: the rules are {codes}\n")
+        return REFUSED
+    sys.stdout.write(rule.page)
+    return 0
+
+
+def _apply_fix(command: CommandLine, code: str) -> int:
+    kept = [item for item in command.overrides if key_of(item) != "apply_fix"]
+    verdicts = judge(
+        kept, multirun=command.multirun, config_dir=command.config_dir, config_name=command.config_name
+    )
+    for verdict in verdicts:
+        for item in verdict.diagnostics:
+            if item.code == code.upper() and item.fixes:
+                sys.stdout.write(_shell_line(settle([*kept, *item.fixes[0]]), command.multirun))
+                return 0
+    sys.stderr.write(f"error: this command line has no finding `{code}` with a fix\n")
+    return REFUSED
+
+
+def _shell_line(overrides: list[str], multirun: bool) -> str:
+    import shlex
+
+    return shlex.join(["python", "src/train.py", *(["-m"] if multirun else []), *overrides]) + "\n"

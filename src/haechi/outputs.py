@@ -1,0 +1,104 @@
+"""What a run leaves in its folder: config, verdict, results, predictions."""
+
+import json
+import socket
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from omegaconf import DictConfig, OmegaConf
+
+from haechi.preflight.check import Verdict
+from haechi.preflight.rules.secret_in_config import mask
+from haechi.resolve import Run
+
+# What makes a saved config a config again: the schema's types, and a folder of its own for the new run.
+PREAMBLE = """\
+# python src/train.py --config-path {folder} --config-name config   runs this again, in a new folder.
+defaults:
+  - schema/run
+  - hydra: haechi
+  - _self_
+
+"""
+
+
+@dataclass
+class Results:
+    """results.json: how a run ended, and with what."""
+
+    status: str
+    """finished, failed or interrupted."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    best: dict[str, Any] = field(default_factory=dict)
+    seconds: float = 0.0
+    """Wall time of the whole run."""
+    mlflow_run_id: str | None = None
+    error: str | None = None
+    task: str = ""
+    model: str = ""
+    pooling: str = ""
+    rows: dict[str, int] = field(default_factory=dict)
+    """Examples of each split."""
+    warnings: list[str] = field(default_factory=list)
+    """Codes of warnings that the run was started with."""
+    notify: dict[str, str] = field(default_factory=dict)
+    """What became of each message."""
+    tracking: str | None = None
+    """What did not reach the tracking server, if anything."""
+    overrides: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    host: str = field(default_factory=socket.gethostname)
+    finished_at: str = ""
+
+
+def write_config(run: Run) -> Path:
+    """Write config.yaml, resolved and without secrets; paths are absolute, the folder is left open."""
+    config = OmegaConf.structured(run.config)
+    assert isinstance(config, DictConfig)
+    config.run_dir = None
+    config.trainer.resume = None
+    for split in ("train", "validation", "test"):
+        if config.task.files[split]:
+            config.task.files[split] = str(Path(config.task.files[split]).expanduser().absolute())
+    text = PREAMBLE.format(folder=run.folder) + OmegaConf.to_yaml(config)
+    path = run.folder / "config.yaml"
+    path.write_text(mask(text), encoding="utf-8")
+    return path
+
+
+def write_verdict(run: Run, verdict: Verdict) -> Path:
+    """Write preflight.json."""
+    path = run.folder / "preflight.json"
+    write_json(path, verdict.as_json())
+    return path
+
+
+def write_results(folder: Path, results: Results) -> Path:
+    """Write results.json; it is whole or the older one."""
+    results.finished_at = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    path = folder / "results.json"
+    write_json(path, vars(results))
+    return path
+
+
+def write_predictions(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    """Write predictions.jsonl, one row a line."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return path
+
+
+def write_json(path: Path, content: Mapping[str, Any]) -> None:
+    """Write beside the file and rename, so that a reader never sees half of it."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as file:
+        json.dump(content, file, ensure_ascii=False, indent=2, default=str)
+        file.write("\n")
+    aside = Path(file.name)
+    aside.chmod(0o644)
+    aside.replace(path)

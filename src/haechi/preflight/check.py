@@ -1,0 +1,113 @@
+"""Run every rule over the evidence of one run; all findings at once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from haechi.preflight.diagnostic import Diagnostic, Key, Problem, Severity
+from haechi.preflight.evidence import Evidence
+from haechi.preflight.rule import Rule, catalogue
+from haechi.resolve import Run
+
+
+@dataclass
+class Verdict:
+    """Findings on one job."""
+
+    overrides: list[str]
+    diagnostics: list[Diagnostic] = field(default_factory=lambda: [])
+    strict: bool = False
+
+    def count(self, severity: Severity) -> int:
+        """Findings of one severity."""
+        return sum(item.severity is severity for item in self.diagnostics)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the job must not start."""
+        worst = {Severity.error, Severity.warning} if self.strict else {Severity.error}
+        return any(item.severity in worst for item in self.diagnostics)
+
+    def as_json(self) -> dict[str, Any]:
+        """The form of preflight.json and of `preflight.format=json`."""
+        return {"overrides": self.overrides, "diagnostics": [item.as_json() for item in self.diagnostics]}
+
+
+class Refused(Exception):
+    """A run was judged unfit after it had started: its data or checkpoint came from the hub."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        errors = [item for item in verdict.diagnostics if item.severity is not Severity.note]
+        super().__init__("\n\n".join(item.as_text() for item in errors))
+        self.verdict = verdict
+
+
+def check(evidence: Evidence) -> Verdict:
+    """Judge one resolved run."""
+    run = evidence.run
+    settings = run.config.preflight
+    diagnostics = [item for rule in catalogue() if not rule.on_composition for item in _apply(rule, evidence)]
+    kept = [item for item in diagnostics if not _ignored(item, settings.ignore)]
+    order = {Severity.error: 0, Severity.warning: 1, Severity.note: 2}
+    kept.sort(key=lambda item: (order[item.severity], item.code))
+    return Verdict(list(run.overrides), kept, settings.strict)
+
+
+def _ignored(item: Diagnostic, codes: list[str]) -> bool:
+    essential = {rule.code for rule in catalogue() if rule.essential}
+    return item.code in codes and not (item.severity is Severity.error and item.code in essential)
+
+
+def _apply(rule: Rule, evidence: Evidence) -> Iterator[Diagnostic]:
+    try:
+        for problem in rule.check(evidence):
+            yield describe(rule, problem, evidence.run)
+    except Exception as error:
+        # A fault in a rule is ours, not the user's: say which rule, and let the run pass.
+        yield Diagnostic(
+            "ENV900",
+            Severity.warning,
+            f"the rule {rule.code} could not be judged ({type(error).__name__}: {str(error)[:200]})",
+            notes=["this is a fault in Haechi, not in your run; please report it"],
+        )
+
+
+def describe(rule: Rule, problem: Problem, run: Run | None) -> Diagnostic:
+    """A finding with the values of its keys and where they were set."""
+    return Diagnostic(
+        code=rule.code,
+        severity=problem.severity or rule.severity,
+        message=problem.message,
+        keys=[Key(key, _value(run, key), run.origins.of(key)) for key in problem.keys] if run else [],
+        fixes=[_complete(fix, problem.keys, run) for fix in problem.fixes] if run else problem.fixes,
+        notes=problem.notes,
+        docs=rule.docs,
+    )
+
+
+def _complete(fix: list[str], keys: list[str], run: Run) -> list[str]:
+    """A fix that chooses an option also takes back what was typed for the group's keys in question.
+
+    Otherwise `tokenizer=auto` would change nothing behind `tokenizer.source=DIR`.
+    """
+    groups = {item.partition("=")[0] for item in fix}
+    back = [
+        f"~{key}" for key in keys if run.origins.is_typed(key) and key.partition(".")[0] in groups - {key}
+    ]
+    return [*fix, *(item for item in back if item not in fix)]
+
+
+def _value(run: Run, key: str) -> str:
+    value = OmegaConf.select(OmegaConf.structured(run.config), key)
+    if value is None:
+        return "null"
+    if OmegaConf.is_list(value):
+        shown = ",".join(str(item) for item in value)
+        return f"[{shown if len(shown) <= 60 else shown[:57] + '...'}]"
+    return (
+        str(getattr(value, "name", value)).lower()
+        if isinstance(value, bool)
+        else str(getattr(value, "name", value))
+    )

@@ -1,0 +1,36 @@
+"""Faults of data files -> problems; one rule for each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from haechi.compose import as_value
+from haechi.preflight.diagnostic import Problem
+from haechi.preflight.evidence import Evidence
+from haechi.rows.columns import nearest
+from haechi.rows.fault import FileFault, Kind
+from haechi.rows.read import SUFFIXES
+
+
+def file_problems(evidence: Evidence, kind: Kind) -> Iterator[Problem]:
+    """One problem for each split whose file has a fault of this kind."""
+    for name, fault in evidence.splits.items():
+        if not isinstance(fault, FileFault) or fault.kind is not kind:
+            continue
+        key = f"task.files.{name}"
+        keys = [key] if fault.setting is None else [key, fault.setting]
+        without = evidence.run.origins.instead("task=sample_topic") if name == "train" else [f"{key}=null"]
+        yield Problem(
+            f"`{fault.path}`: {fault.message}",
+            keys=keys,
+            fixes=fault.fixes or [*_nearby(key, fault), without],
+        )
+
+
+def _nearby(key: str, fault: FileFault) -> Iterator[list[str]]:
+    """Files beside a missing one whose names resemble it."""
+    path = Path(fault.path).expanduser()
+    if fault.kind is not Kind.missing or not path.parent.is_dir():
+        return
+    files = [item.name for item in path.parent.iterdir() if item.suffix in SUFFIXES and item.is_file()]
+    for name in nearest(path.name, files)[:2]:
+        yield [f"{key}={as_value(str(path.parent / name))}"]

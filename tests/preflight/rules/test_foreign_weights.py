@@ -1,0 +1,111 @@
+"""MODEL006: weights that are not those of the declared architecture."""
+
+from pathlib import Path
+
+import pytest
+
+from checkpoints import as_roberta, edit_json, edit_weights, local, tiny_copy, with_prefix
+from judging import assert_fixes_clear, assert_only, codes, finding
+
+CODE = "MODEL006"
+
+
+def example(tmp_path: Path) -> list[str]:
+    """A RoBERTa's weights beside a BERT's config.json."""
+    return local(with_prefix(tiny_copy(tmp_path / "checkpoint"), "roberta."))
+
+
+def declaring(tmp_path: Path, **config: object) -> list[str]:
+    """A checkpoint whose config.json declares another size."""
+    folder = tiny_copy(tmp_path / "checkpoint")
+    edit_json(folder / "config.json", lambda content: content.update(config))
+    return local(folder)
+
+
+def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
+    overrides = example(tmp_path)
+    assert_only(overrides, CODE)
+    assert_fixes_clear(overrides, CODE)
+
+
+def test_the_families_own_prefix_is_fine(tmp_path: Path) -> None:
+    assert codes(local(with_prefix(tiny_copy(tmp_path / "bert"), "bert."))) == []
+    roberta = with_prefix(as_roberta(tiny_copy(tmp_path / "roberta")), "roberta.")
+    assert CODE not in codes(local(roberta))
+    edit_json(roberta / "config.json", lambda content: content.update(model_type="xlm-roberta"))
+    assert CODE not in codes(local(roberta))
+
+
+def test_a_head_beside_the_encoder_is_fine(tmp_path: Path) -> None:
+    folder = with_prefix(tiny_copy(tmp_path / "checkpoint"), "bert.")
+
+    def add_head(tensors: dict) -> None:
+        tensors["cls.predictions.bias"] = tensors["bert.embeddings.word_embeddings.weight"][:, 0].copy()
+
+    edit_weights(folder, add_head)
+    assert codes(local(folder)) == []
+
+
+def test_every_tensor_renamed(tmp_path: Path) -> None:
+    found = finding(local(with_prefix(tiny_copy(tmp_path / "checkpoint"), "model.bert.")), CODE)
+    assert "`model`" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{"num_hidden_layers": 1}, {"num_hidden_layers": 12}, {"hidden_size": 256},
+     {"max_position_embeddings": 512}, {"type_vocab_size": 1}, {"vocab_size": 32000}, {"vocab_size": 100}],
+)  # fmt: skip
+def test_other_sizes_than_declared(tmp_path: Path, config: dict[str, int]) -> None:
+    overrides = declaring(tmp_path, **config)
+    assert next(iter(config)) in finding(overrides, CODE).message
+    assert_fixes_clear(overrides, CODE)
+
+
+def test_sizes_that_are_not_declared_are_not_compared(tmp_path: Path) -> None:
+    folder = tiny_copy(tmp_path / "checkpoint")
+
+    def forget(content: dict[str, object]) -> None:
+        for key in (
+            "type_vocab_size",
+            "max_position_embeddings",
+            "vocab_size",
+            "num_hidden_layers",
+            "hidden_size",
+        ):
+            del content[key]
+
+    edit_json(folder / "config.json", forget)
+    assert CODE not in codes(local(folder))
+
+
+def test_an_electra_declares_the_width_of_its_embeddings_apart(tmp_path: Path) -> None:
+    folder = with_prefix(tiny_copy(tmp_path / "checkpoint"), "electra.")
+    wide = {"model_type": "electra", "embedding_size": 128, "hidden_size": 256}
+    edit_json(folder / "config.json", lambda content: content.update(wide))
+    assert CODE not in codes(local(folder))
+
+
+def test_fresh_weights_need_none_that_fit(tmp_path: Path) -> None:
+    assert CODE not in codes([*declaring(tmp_path, num_hidden_layers=12), "model.init=scratch"])
+
+
+@pytest.mark.slow
+def test_transformers_trains_on_random_tensors(tmp_path: Path) -> None:
+    from transformers import AutoModel
+
+    folder = Path(example(tmp_path)[1].partition("=")[2])
+    _, report = AutoModel.from_pretrained(folder, add_pooling_layer=False, output_loading_info=True)
+    assert len(report["missing_keys"]) > 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "config", [{"vocab_size": 32000}, {"max_position_embeddings": 512}, {"type_vocab_size": 1}]
+)
+def test_transformers_refuses_other_sizes(tmp_path: Path, config: dict[str, int]) -> None:
+    from transformers import AutoModel
+
+    folder = Path(declaring(tmp_path, **config)[1].partition("=")[2])
+    with pytest.raises(RuntimeError):
+        AutoModel.from_pretrained(folder, add_pooling_layer=False)

@@ -1,0 +1,94 @@
+"""LABEL001: labels that the head does not have."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from haechi import places
+from judging import (
+    HEADLINES,
+    assert_fixes_clear,
+    assert_only,
+    codes,
+    files_task,
+    finding,
+    good_file,
+    write_rows,
+)
+
+CODE = "LABEL001"
+
+
+def example(tmp_path: Path) -> list[str]:
+    """A label that only the validation file has."""
+    other = write_rows(tmp_path / "dev.csv", "text,label\n새 제목 하나,세계\n새 제목 둘,경제\n")
+    return files_task(good_file(tmp_path), f"task.files.validation={other}")
+
+
+def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
+    assert assert_only(example(tmp_path), CODE).fixes
+    assert_fixes_clear(example(tmp_path), CODE)
+
+
+def test_a_label_seen_only_in_validation(tmp_path: Path) -> None:
+    found = finding(example(tmp_path), CODE)
+    assert found.message == "validation rows carry 1 label that no train row has: `세계` (1)"
+    assert found.notes[0] == f"row 1 of {tmp_path / 'dev.csv'}"
+    assert found.fixes == [['task.labels=["경제","세계","스포츠","정치"]']]
+
+
+def test_labels_that_the_config_lacks() -> None:
+    overrides = ['task.labels=["IT과학","경제"]']
+    found = finding(overrides, CODE)
+    rows = [
+        json.loads(line) for line in (places.SAMPLES / "topic/train.jsonl").read_text("utf-8").splitlines()
+    ]
+    counts = Counter(row["label"] for row in rows if row["label"] not in {"IT과학", "경제"})
+    assert f"{len(counts)} labels that `task.labels` lacks" in found.message
+    assert all(f"`{label}` ({count})" in found.message for label, count in counts.items())
+    first = [number for number, row in enumerate(rows, start=1) if row["label"] in counts][:5]
+    assert found.notes[0].startswith(f"row {', '.join(map(str, first))} of ")
+    assert_fixes_clear(overrides, CODE)
+
+
+@pytest.mark.parametrize("slip", ["경제 ", "Economy", "경 제"])
+def test_a_slip_is_named_with_what_it_resembles(tmp_path: Path, slip: str) -> None:
+    right = "economy" if slip.isascii() else "경제"
+    path = write_rows(
+        tmp_path / "train.csv",
+        HEADLINES.replace("마감,경제", f"마감,{slip}").replace("동결,경제", f"동결,{right}"),
+    )
+    overrides = files_task(path, f'task.labels=["{right}","스포츠","정치"]')
+    found = assert_only(overrides, CODE)
+    assert f"`{slip}` resembles `{right}`" in found.notes
+    assert found.notes[0].startswith("row 4 of ")
+    assert_fixes_clear(overrides, CODE)
+
+
+@pytest.mark.parametrize("label", ["null", "true", "1", "1.50", "a,b", 'a"b', "a b", "[x]", "NA"])
+def test_any_label_can_be_named_by_the_fix(tmp_path: Path, label: str) -> None:
+    quoted = '"' + label.replace('"', '""') + '"'
+    path = write_rows(tmp_path / "train.csv", HEADLINES.replace("마감,경제", f"마감,{quoted}"))
+    assert_fixes_clear(files_task(path, 'task.labels=["경제","스포츠","정치"]'), CODE)
+    assert codes(files_task(path)) == []
+
+
+def test_too_many_labels_are_not_listed() -> None:
+    assert finding(["task.columns.label=title"], CODE).fixes == []
+
+
+def test_a_label_without_rows_and_numbers_as_names_pass(tmp_path: Path) -> None:
+    path = write_rows(
+        tmp_path / "a.jsonl", "".join(f'{{"text": "제목 {n}", "label": {n % 2}}}\n' for n in range(6))
+    )
+    assert codes(files_task(path, "task.labels=[0,1,2]")) == []
+
+
+def test_a_label_that_is_named_twice(tmp_path: Path) -> None:
+    overrides = files_task(good_file(tmp_path), 'task.labels=["경제","정치","경제","스포츠"]')
+    found = assert_only(overrides, CODE)
+    assert "`경제` twice" in found.message
+    assert_fixes_clear(overrides, CODE)
+    assert codes([*overrides, *found.fixes[0]]) == []
