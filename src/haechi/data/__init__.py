@@ -1,0 +1,1 @@
+"""Rows -> encoded splits -> padded batches (torch)."""

@@ -1,0 +1,1 @@
+"""Encoder, pooling and head, assembled into one model (torch)."""

@@ -1,0 +1,1 @@
+"""Trainers, metrics and precision (torch)."""
