@@ -1,0 +1,233 @@
+"""What a run reports to while it goes on, and how it ends: results, tracker, notifier, signals."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from omegaconf import OmegaConf
+
+from haechi import outputs
+from haechi.notify import Notifier, build_notifier
+from haechi.resolve import Run
+from haechi.tracking import RunStatus, Tracker, build_tracker
+from haechi.tracking.journal import Journal
+
+log = logging.getLogger(__name__)
+
+TRACKED_FILES = (
+    "config.yaml", "preflight.json", "results.json", "metrics.jsonl", "predictions.jsonl", "train.log",
+)  # fmt: skip
+# Overrides that say where and how, not what: they are left out of a run's name.
+UNNAMED = ("model", "pooling", "task", "run_dir", "tags", "experiment")
+UNNAMED_GROUPS = (
+    "hydra",
+    "preflight",
+    "tracking",
+    "notify",
+    "task.files",
+    "task.columns",
+    "model.checkpoint",
+)
+
+
+class Terminated(SystemExit):
+    """The process was asked to end by SIGTERM."""
+
+    def __init__(self) -> None:
+        super().__init__(128 + signal.SIGTERM)
+
+    def __str__(self) -> str:
+        return "terminated by SIGTERM"
+
+
+@dataclass
+class Session:
+    """A run's journal, tracker, notifier and results."""
+
+    run: Run
+    results: outputs.Results
+    tracker: Tracker
+    notifier: Notifier
+    journal: Journal
+    started: float = field(default_factory=time.perf_counter)
+    step: int = 0
+    """Optimizer step of the newest metrics."""
+
+    def on_metrics(self, metrics: Mapping[str, float], step: int, epoch: float) -> None:
+        """Keep logged metrics: on disk first, then at the tracking server."""
+        now = time.time()
+        self.step = step
+        self.journal.log(metrics, step, epoch, now)
+        self.tracker.log_metrics(metrics, step, now)
+
+    def close(self, status: RunStatus, error: BaseException | None) -> None:
+        """Say how the run ended: on disk before anything that needs a network is waited for."""
+        results, folder = self.results, self.run.folder
+        results.status, results.seconds = status, round(time.perf_counter() - self.started, 3)
+        results.error = outputs.mask(f"{type(error).__name__}: {error}") if error is not None else None
+        outputs.write_results(folder, results)
+        if error is None:
+            self.notifier.finish(_message(results, self.run))
+        else:
+            self.notifier.crash(error)
+        self.tracker.log_files([path for name in TRACKED_FILES if (path := folder / name).is_file()])
+        self.tracker.log_files(sorted((folder / "plots").glob("*.png")), "plots")
+        self.tracker.finish(status)
+        results.notify, results.tracking = self.notifier.delivery(), self.tracker.trouble()
+        results.mlflow_run_id = self.tracker.run_id
+        outputs.write_results(folder, results)
+        self.journal.close()
+
+
+@contextmanager
+def open_session(run: Run) -> Iterator[Session]:
+    """Open a session and close it with the right status, whatever ends the run.
+
+    Ctrl-C and SIGTERM end in SystemExit with status 130 and 143.
+    """
+    session = _begin(run)
+    with _sigterm_raises():
+        try:
+            session.notifier.start()
+            session.tracker.start(_parameters(run), _tags(run))
+            yield session
+        except (KeyboardInterrupt, Terminated) as error:
+            _close_quietly(session, "interrupted", error)
+            sys.exit(error.code if isinstance(error, Terminated) else 128 + signal.SIGINT)
+        except BaseException as error:
+            _close_quietly(session, "failed", error)
+            raise
+        session.close("finished", None)
+    _say_how_it_went(session)
+
+
+def _begin(run: Run) -> Session:
+    config = run.config
+    run.folder.mkdir(parents=True, exist_ok=True)
+    outputs.write_config(run)
+    log.info("run: %s", run.folder)
+    title = f"train task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
+    return Session(
+        run=run,
+        results=outputs.Results(
+            status="interrupted",
+            task=config.task.name,
+            model=config.model.name,
+            pooling=config.pooling.kind,
+            overrides=list(run.overrides),
+            tags=list(config.tags),
+        ),
+        tracker=build_tracker(config.tracking, config.task.name, run_name(run), run.environment.tracking_uri),
+        notifier=build_notifier(config.notify, title),
+        journal=Journal(run.folder / "metrics.jsonl"),
+    )
+
+
+def _close_quietly(session: Session, status: RunStatus, error: BaseException) -> None:
+    """Closing must not hide what ended the run: a full disk, say, that also keeps results.json away."""
+    try:
+        session.close(status, error)
+    except Exception as second:
+        log.error("the run's end could not be written (%s: %s)", type(second).__name__, second)
+
+
+@contextmanager
+def _sigterm_raises() -> Iterator[None]:
+    """Turn SIGTERM into an exception while a run goes on, so that it ends in order."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        # A second signal must not break off the writing of how the run ended.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise Terminated
+
+    try:
+        before = signal.signal(signal.SIGTERM, end)
+    except ValueError:  # not the main thread, where signals never arrive
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def run_name(run: Run) -> str:
+    """Name of the run at the tracking server: model and pooling, then what was overridden."""
+    config = run.config
+    parts = [config.model.name, config.pooling.kind]
+    for override in run.overrides:
+        key, _, value = override.lstrip("+").partition("=")
+        if not override.startswith("~") and key not in UNNAMED and not key.startswith(UNNAMED_GROUPS):
+            parts.append(f"{key.rpartition('.')[2]}={value}")
+    return " ".join(parts)[:250]
+
+
+def _parameters(run: Run) -> dict[str, object]:
+    """Every setting under its config key, secrets masked."""
+    found: dict[str, object] = {}
+
+    def walk(node: Mapping[str, Any], prefix: str) -> None:
+        for key, value in node.items():
+            if isinstance(value, dict):
+                walk(value, f"{prefix}{key}.")
+            else:
+                plain = getattr(value, "value", value)
+                found[f"{prefix}{key}"] = outputs.mask(plain) if isinstance(plain, str) else plain
+
+    content = OmegaConf.to_container(OmegaConf.structured(run.config))
+    assert isinstance(content, dict)
+    walk({str(key): value for key, value in content.items() if key not in {"explain", "apply_fix"}}, "")
+    return found
+
+
+def _tags(run: Run) -> dict[str, str]:
+    config = run.config
+    tags = {"task": config.task.name, "model": config.model.name, "pooling": config.pooling.kind}
+    return {**tags, "run_dir": str(run.folder), **{f"tag.{tag}": "true" for tag in config.tags}}
+
+
+def _headline(results: outputs.Results) -> dict[str, float]:
+    """The metrics of a run, those of single classes left out."""
+    return {name: value for name, value in results.metrics.items() if name.count("/") == 1}
+
+
+def _message(results: outputs.Results, run: Run) -> str:
+    """What the message says of a finished run."""
+    shown = ", ".join(f"{name} {value:.4f}" for name, value in _headline(results).items())
+    minutes, seconds = divmod(round(results.seconds), 60)
+    return (
+        f"task {results.task}, model {results.model}, pooling {results.pooling}: {shown}; "
+        f"{minutes} min {seconds} s on {results.host}; {run.folder}"
+    )
+
+
+def _say_how_it_went(session: Session) -> None:
+    """The last lines of a run: metrics, where the outputs are, how to see them."""
+    results, run = session.results, session.run
+    width = max((len(name) for name in _headline(results)), default=0)
+    lines = ["", f"{run_name(run)}  finished in {results.seconds:.1f} s"]
+    lines += [f"  {name:<{width}}  {value:.4f}" for name, value in _headline(results).items()]
+    best = results.best
+    if best.get("value") is not None:
+        lines.append(f"  best {best['metric']} {best['value']:.4f} at step {best['step']}")
+    lines.append(f"  outputs  {_near(run.folder)}")
+    lines.append(f"  mlflow   {session.tracker.where()}")
+    if results.tracking:
+        lines.append(f"  tracking {results.tracking}")
+    lines += [f"  message  {name}: {state}" for name, state in results.notify.items()]
+    log.info("\n".join(lines))
+
+
+def _near(folder: Path) -> str:
+    """A path relative to the caller's directory where that is shorter."""
+    with suppress(ValueError):
+        return min(str(folder), os.path.relpath(folder), key=len)
+    return str(folder)
