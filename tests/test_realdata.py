@@ -75,7 +75,8 @@ def test_a_real_encoder_learns_from_a_thousand_headlines(real_data: Path, tmp_pa
     few.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8"))[:600]), encoding="utf-8")
     process = run(
         tmp_path, *ynat(real_data), *encoder(real_data), f"task.files.validation={few}",
-        "task.max_train_rows=1500", "trainer.num_train_epochs=1", "trainer.learning_rate=1e-4", "tracking=none",
+        "task.max_train_rows=1500", "trainer.num_train_epochs=1", "trainer.learning_rate=1e-4",
+        "tracking=none",
     )  # fmt: skip
     assert process.returncode == 0, process.stderr[-2000:]
     assert results(only_folder(tmp_path, "klue_ynat"))["metrics"]["validation/macro_f1"] > 0.5

@@ -40,7 +40,7 @@ def _index() -> str:
     lines = [
         "# Rules",
         "",
-        "What a run is judged by before a weight is loaded. Written by `make docs` from the rules themselves;",
+        "What a run is judged by before a weight is loaded. Written by `make docs` from the rules;",
         "`python src/check.py explain=CODE` prints a page.",
         "",
         "| code | fault | severity |",
