@@ -277,6 +277,7 @@ def test_an_answer_that_is_a_refusal_is_reported(serve, notifier_for, caplog, st
         (f"hooks.slack.com{PATH}", "the webhook is not a URL"),
         (f"http://[::1{PATH}", "the webhook is not a URL"),
     ],
+    ids=["closed port", "no scheme", "broken address"],
 )
 def test_a_webhook_that_cannot_be_reached_is_reported(notifier_for, caplog, url, reason):
     caplog.set_level(logging.DEBUG)
