@@ -171,13 +171,14 @@ def run_name(run: Run) -> str:
 
 
 def _parameters(run: Run) -> dict[str, object]:
-    """Every setting under its config key, secrets masked."""
+    """Every setting under its config key, secrets masked; facts of the catalogue set nothing."""
     found: dict[str, object] = {}
 
     def walk(node: Mapping[str, Any], prefix: str) -> None:
         for key, value in node.items():
             if isinstance(value, dict):
-                walk(value, f"{prefix}{key}.")
+                if key != "facts":
+                    walk(value, f"{prefix}{key}.")
             else:
                 plain = getattr(value, "value", value)
                 found[f"{prefix}{key}"] = outputs.mask(plain) if isinstance(plain, str) else plain
