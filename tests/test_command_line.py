@@ -70,6 +70,7 @@ def test_explain() -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("# TOK004: ")
     assert "## What to do" in done.stdout
+    assert command("train.py", "explain=tok004").stdout == done.stdout
     unknown = command("check.py", "explain=TOK999")
     assert unknown.returncode == 2
     assert all(rule.code in unknown.stderr for rule in catalogue())

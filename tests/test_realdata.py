@@ -79,4 +79,4 @@ def test_a_real_encoder_learns_from_a_thousand_headlines(real_data: Path, tmp_pa
         "tracking=none",
     )  # fmt: skip
     assert process.returncode == 0, process.stderr[-2000:]
-    assert results(only_folder(tmp_path, "klue_ynat"))["metrics"]["validation/macro_f1"] > 0.5
+    assert results(only_folder(tmp_path, "klue_ynat"))["metrics"]["validation/macro_f1"] > 0.4

@@ -96,6 +96,7 @@ def refuse_or_go_on() -> CommandLine:
     command = read_command_line()
     if command.asks:
         return command
+    _answer(command)
     verdicts = judge_command_line(command)
     skip = command.value("preflight.skip_incompatible") == "true" and len(verdicts) > 1
     if any(verdict.refused for verdict in verdicts) and not skip:
@@ -123,15 +124,20 @@ def check_and_exit() -> None:
     command = read_command_line()
     if command.asks or command.shows_config:
         return
-    if code := command.value("explain"):
-        sys.exit(_explain(code))
-    if code := command.value("apply_fix"):
-        sys.exit(_apply_fix(command, code))
+    _answer(command)
     verdicts = judge_command_line(command)
     if command.format is Format.text and not any(verdict.refused for verdict in verdicts):
         jobs = f"{len(verdicts)} jobs are" if len(verdicts) > 1 else "the run is"
         sys.stderr.write(f"{jobs} fit to start\n")
     sys.exit(REFUSED if any(verdict.refused for verdict in verdicts) else 0)
+
+
+def _answer(command: CommandLine) -> None:
+    """`explain` and `apply_fix` are questions, whichever script they are put to: answer and leave."""
+    if code := command.value("explain"):
+        sys.exit(_explain(code))
+    if code := command.value("apply_fix"):
+        sys.exit(_apply_fix(command, code))
 
 
 def _explain(code: str) -> int:
