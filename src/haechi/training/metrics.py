@@ -29,7 +29,7 @@ def compute_metrics(
         return _regression(outputs.reshape(-1), targets)
     predicted = outputs.argmax(axis=-1)
     classes = list(range(len(labels or [])))
-    # The stubs of scikit-learn know neither None for `average` nor the array that it gives.
+    # The type hints of scikit-learn know neither None for `average` nor the array that it gives.
     each = np.asarray(f1_score(targets, predicted, labels=classes, average=None, zero_division=0))  # type: ignore[arg-type]
     return {
         "accuracy": float(accuracy_score(targets, predicted)),
