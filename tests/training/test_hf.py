@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from checkpoints import tiny_copy
+from checkpoints import edit_json, tiny_copy
 from haechi.data.encode import EncodedSplit
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.encoder import load_backbone
@@ -111,3 +111,23 @@ def test_the_same_seed_gives_the_same_numbers(tmp_path: Path) -> None:
 def test_old_checkpoints_are_cleared_but_the_best_and_the_last(tmp_path: Path) -> None:
     run(tmp_path, "limit", eval_strategy=Strategy.epoch, num_train_epochs=4, save_total_limit=2)
     assert len(list((tmp_path / "limit").glob("checkpoint-*"))) <= 2
+
+
+def test_a_resumed_run_reports_the_weights_that_it_ends_with(tmp_path: Path) -> None:
+    """Also where the best step came before the interruption, which a score out of reach makes sure of."""
+    folder = tmp_path / "resumed"
+    run(tmp_path, "resumed", eval_strategy=Strategy.epoch, num_train_epochs=2)
+    best = {"best_metric": 2.0, "best_global_step": 2, "best_model_checkpoint": str(folder / "checkpoint-2")}
+    edit_json(folder / "checkpoint-4" / "trainer_state.json", lambda content: content.update(best))
+    trainer, _, model = run(
+        tmp_path, "resumed", eval_strategy=Strategy.epoch, num_train_epochs=6, resume="auto"
+    )
+    assert (trainer.state.global_step, trainer.state.best_global_step) == (12, 2)
+    validation = split_of(40, seed=1)
+    reported = hf.predict(trainer, validation, is_validation=True)
+    model.eval()
+    with torch.inference_mode():
+        for row in (0, 20, 39):
+            ids = torch.tensor([validation.input_ids[row]])
+            alone = model(ids, torch.ones_like(ids))["logits"][0].numpy()
+            assert np.allclose(reported[row], alone, atol=1e-4)

@@ -67,7 +67,8 @@ class HaechiTrainer(Trainer):
         self.labels = labels
         self.on_metrics = on_metrics
         self.metric = metric
-        self.best_outputs: np.ndarray | None = None
+        self.best_outputs: tuple[int, np.ndarray] | None = None
+        """Step and validation outputs of the best evaluation since training began or was resumed."""
         self._best_value: float | None = None
         # Makes Trainer count the rows of each optimizer step, which compute_loss divides by.
         self.model_accepts_loss_kwargs = True
@@ -134,7 +135,7 @@ class HaechiTrainer(Trainer):
         if self.is_in_train and value is not None:
             value = -value if self.metric in LOWER_IS_BETTER else value
             if self._best_value is None or value > self._best_value:
-                self._best_value, self.best_outputs = value, outputs
+                self._best_value, self.best_outputs = value, (self.state.global_step, outputs)
         return found
 
 
@@ -225,8 +226,10 @@ def train(
 def predict(trainer: HaechiTrainer, split: EncodedSplit, *, is_validation: bool) -> np.ndarray:
     """Logits (rows, classes) or scores (rows, 1) of a split by the best weights, in the split's order."""
     ordered, order = split.by_length()
-    found = trainer.best_outputs if is_validation and trainer.args.load_best_model_at_end else None
-    if found is None:
+    # A run that was resumed may have had its best step before, and those outputs are not here.
+    step, found = trainer.best_outputs or (None, None)
+    kept = is_validation and trainer.args.load_best_model_at_end and step == trainer.state.best_global_step
+    if found is None or not kept:
         answer = trainer.predict(ordered, metric_key_prefix="unnamed").predictions
         found = np.asarray(answer, dtype=np.float32)
     outputs = np.empty_like(found)
