@@ -251,6 +251,18 @@ def test_a_sweep_runs_every_job_and_each_has_its_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_sweep_may_leave_out_what_is_unfit(tmp_path: Path) -> None:
+    overrides = ["pooling=mean,pooler", "preflight.skip_incompatible=true", "tracking=none"]
+    process = run(tmp_path, "-m", *QUICK, *overrides)
+    assert process.returncode == 1
+    assert "POOL001" in process.stderr
+    assert "Traceback" not in process.stderr
+    jobs = sorted((tmp_path / "sample_topic").glob("sweep_*/*/results.json"))
+    found = [json.loads(path.read_text(encoding="utf-8")) for path in jobs]
+    assert [item["status"] for item in found] == ["finished", "failed"]
+
+
+@pytest.mark.slow
 def test_the_default_beats_the_majority_class_by_far(tmp_path: Path) -> None:
     started = time.monotonic()
     process = run(tmp_path)

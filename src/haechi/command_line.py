@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hydra._internal.utils import get_args_parser
+from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
 from haechi import places
@@ -108,14 +109,16 @@ def refuse_or_go_on() -> CommandLine:
 def refusals_end_single_runs(mode: Any) -> Iterator[None]:
     """A run that is refused once its hub files are here ends as one refused before: text, status 2.
 
-    In a sweep the exception goes on to Hydra instead, since leaving the process would end the other jobs.
+    In a sweep Hydra hears of it instead, since leaving the process would end the other jobs: by the one
+    exception that it shows without a traceback.
     """
     try:
         yield
     except Refused as refusal:
+        text = render([refusal.verdict], Format.text, 0.0)
         if mode is RunMode.MULTIRUN:
-            raise
-        sys.stderr.write(f"{render([refusal.verdict], Format.text, 0.0)}\n")
+            raise CompactHydraException(text) from refusal
+        sys.stderr.write(f"{text}\n")
         sys.exit(REFUSED)
 
 
