@@ -53,7 +53,7 @@ def test_an_answer_has_the_files_and_the_commit(server: HubServer, tmp_path: Pat
         ["klue/bert-base", "refs/pr/3", 30],
         ["klue/klue", "main", 30, "dataset"],
     )
-    assert (model["files"], model["refusal"], model["reachable"]) == (["config.json"], "", True)
+    assert (model["files"], model["refusal"], model["reachable"]) == (["config.json"], None, True)
     assert model["commit"] == branch["commit"] == server.repositories["model", "klue/bert-base"].commit
     assert data["files"] == ["ynat/train-00000-of-00001.parquet"]
 

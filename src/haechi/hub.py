@@ -13,9 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from haechi.text import Text
+
 Result = TypeVar("Result")
 
-GATED = "its owner must grant you access first (then log in with `hf auth login`)"
+GATED = Text(
+    "its owner must grant you access first (then log in with `hf auth login`)",
+    "먼저 소유자가 접근을 허락해야 합니다 (그다음 `hf auth login`)",
+)
+WHAT = {"model": "모델", "dataset": "데이터셋"}
 # A hub that did not answer is not waited for again at once: a sweep may name twenty checkpoints.
 SILENCE_SECONDS = 30.0
 _silent_until: dict[str, float] = {}
@@ -29,8 +35,8 @@ class Answer:
     """Names of its files."""
     commit: str | None = None
     """Commit that the revision names now."""
-    refusal: str = ""
-    """Why it cannot be had, in lower case; empty when it can."""
+    refusal: Text | None = None
+    """Why it cannot be had, in lower case; None when it can."""
     reachable: bool = True
     """Whether the hub answered at all."""
 
@@ -42,9 +48,19 @@ def ask(
     from huggingface_hub import HfApi, constants, errors
 
     if constants.HF_HUB_OFFLINE:
-        return Answer(refusal="HF_HUB_OFFLINE forbids the network", reachable=False)
+        return Answer(
+            refusal=Text("HF_HUB_OFFLINE forbids the network", "HF_HUB_OFFLINE이 네트워크를 막습니다"),
+            reachable=False,
+        )
     endpoint = constants.ENDPOINT
-    silent = Answer(refusal=f"{endpoint} did not answer within {timeout_seconds:g} s", reachable=False)
+    waited = f"{timeout_seconds:g}"
+    silent = Answer(
+        refusal=Text(
+            f"{endpoint} did not answer within {waited} s",
+            f"{endpoint}이(가) {waited}초 안에 답하지 않았습니다",
+        ),
+        reachable=False,
+    )
     if time.monotonic() < _silent_until.get(endpoint, 0.0):
         return silent
     try:
@@ -55,18 +71,34 @@ def ask(
     except errors.GatedRepoError:
         return Answer(refusal=GATED)
     except errors.RevisionNotFoundError:
-        return Answer(refusal=f"it has no revision `{revision}`")
+        return Answer(refusal=Text(f"it has no revision `{revision}`", f"리비전 `{revision}`이(가) 없습니다"))
     except (errors.RepositoryNotFoundError, errors.HFValidationError):
-        return Answer(refusal=f"{endpoint} knows no such {kind}, or keeps it private")
+        return Answer(
+            refusal=Text(
+                f"{endpoint} knows no such {kind}, or keeps it private",
+                f"{endpoint}에 그런 {WHAT[kind]}이(가) 없거나 비공개입니다",
+            )
+        )
     except errors.HfHubHTTPError as error:
         status = error.response.status_code
-        return Answer(refusal=f"{endpoint} answered with status {status}", reachable=False)
+        return Answer(
+            refusal=Text(
+                f"{endpoint} answered with status {status}", f"{endpoint}이(가) 상태 {status}로 답했습니다"
+            ),
+            reachable=False,
+        )
     except TimeoutError:
         _silent_until[endpoint] = time.monotonic() + SILENCE_SECONDS
         return silent
     except Exception as error:
         # httpx and the client each have their own errors for a network that is away.
-        return Answer(refusal=f"{endpoint} cannot be reached ({type(error).__name__})", reachable=False)
+        return Answer(
+            refusal=Text(
+                f"{endpoint} cannot be reached ({type(error).__name__})",
+                f"{endpoint}에 닿을 수 없습니다 ({type(error).__name__})",
+            ),
+            reachable=False,
+        )
     return Answer(tuple(item.rfilename for item in getattr(info, "siblings", None) or []), info.sha)
 
 

@@ -6,15 +6,13 @@ import pytest
 
 from haechi.rows.columns import dig, names, nearest, to_examples
 from haechi.rows.fault import FileFault
-from haechi.rows.read import Table
 from haechi.schema.task import Columns, Objective
 
 STS = {"sentence1": "가", "sentence2": "나", "labels": {"label": 3.7, "binary-label": 1}, "a.b": "점"}
 
 
 def examples(rows: list[dict[str, object]], objective: Objective = Objective.classification, **columns: str):
-    table = Table(rows, list(rows[0]), True)
-    return to_examples(table, Columns(**columns), objective, Path("a.json"))
+    return list(to_examples(enumerate(rows, start=1), Columns(**columns), objective, Path("a.json")))
 
 
 def test_dig() -> None:
@@ -25,7 +23,7 @@ def test_dig() -> None:
 
 
 def test_names_are_dotted() -> None:
-    assert names(Table([STS], [], True)) == [
+    assert names([STS]) == [
         "sentence1",
         "sentence2",
         "labels.label",

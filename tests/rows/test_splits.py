@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from haechi.rows.columns import Example
+from haechi.rows.examples import Example
 from haechi.rows.splits import Split, draw, moved_rows, read_split, split_off_validation
 from haechi.schema.task import Columns, Files, Objective, TaskConfig
 from judging import good_file, write_rows

@@ -137,3 +137,13 @@ def test_special_tokens_are_not_lower_cased(tmp_path: Path) -> None:
     extended, added = add_tokens(tokenizer, [], ["[E1]"], NewTokens.auto)
     assert ids(extended, "[E1]") == [added[0].index]
     assert ids(extended, "[e1]") == ids(tokenizer, "[e1]")
+
+
+@pytest.mark.parametrize("policy", list(NewTokens))
+@pytest.mark.parametrize("blank", ["", " ", "\t"])
+def test_nothing_and_spaces_are_no_tokens(tiny: RuntimeTokenizer, policy: NewTokens, blank: str) -> None:
+    """An empty token would get the id 0, which is the padding's, and a space would stand in every text."""
+    assert add_tokens(tiny, [blank], [], policy) == (tiny, [])
+    extended, added = add_tokens(tiny, [blank], [blank, "[E1]"], policy)
+    assert [token.text for token in added] == ["[E1]"]
+    assert ids(extended, "가 나") == ids(tiny, "가 나")

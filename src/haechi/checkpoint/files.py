@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from haechi.checkpoint.header import BrokenFile, TensorInfo, read_header
+from haechi.text import Text
 
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
@@ -35,6 +36,10 @@ WITH_POOLER = {"bert", "roberta", "xlm-roberta", "albert"}
 # RoBERTa numbers positions from the padding id on.
 OFFSET_POSITIONS = {"roberta", "xlm-roberta"}
 WITHOUT_SEGMENTS = {"distilbert", "modernbert"}
+# Where the classification token ends the text, and the first token is a word.
+CLS_IS_LAST = {"xlnet"}
+# A token sees those before it only, so the first one says nothing of the text.
+CAUSAL = {"gpt2"}
 
 
 @dataclass(frozen=True)
@@ -179,7 +184,12 @@ def _weight_files(folder: Path, present: set[str], broken: list[BrokenFile]) -> 
         return []
     for shard in shards:
         if shard not in present:
-            broken.append(BrokenFile(folder / shard, "missing, though the index names it"))
+            broken.append(
+                BrokenFile(
+                    folder / shard,
+                    Text("missing, though the index names it", "색인에 있는데 파일이 없습니다"),
+                )
+            )
     return [shard for shard in shards if shard in present]
 
 
@@ -191,7 +201,7 @@ def read_index(path: Path) -> list[str]:
     """
     shards = read_json(path).get("weight_map")
     if not isinstance(shards, dict) or not all(isinstance(name, str) for name in shards.values()):
-        raise BrokenFile(path, "no index of shards")
+        raise BrokenFile(path, Text("no index of shards", "샤드 색인이 아닙니다"))
     return sorted(set(shards.values()))
 
 
@@ -204,12 +214,24 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         if text.startswith("version https://git-lfs"):
-            raise BrokenFile(path, "a Git LFS pointer, not the file itself (run `git lfs pull`)")
+            raise BrokenFile(
+                path,
+                Text(
+                    "a Git LFS pointer, not the file itself (run `git lfs pull`)",
+                    "파일이 아니라 Git LFS 포인터입니다 (`git lfs pull` 실행)",
+                ),
+            )
         content = json.loads(text)
     except json.JSONDecodeError as error:
-        raise BrokenFile(path, f"no JSON: line {error.lineno}, column {error.colno}") from error
+        raise BrokenFile(
+            path,
+            Text(
+                f"no JSON: line {error.lineno}, column {error.colno}",
+                f"JSON이 아닙니다: {error.lineno}번째 줄 {error.colno}번째 글자",
+            ),
+        ) from error
     except UnicodeDecodeError as error:
-        raise BrokenFile(path, "no UTF-8 text") from error
+        raise BrokenFile(path, Text("no UTF-8 text", "UTF-8 글이 아닙니다")) from error
     if not isinstance(content, dict):
-        raise BrokenFile(path, "no JSON object")
+        raise BrokenFile(path, Text("no JSON object", "JSON 객체가 아닙니다"))
     return content

@@ -1,7 +1,7 @@
 """Where a checkpoint is: a folder, the hub's cache, or only the hub."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from haechi.checkpoint.files import (
     read_index,
 )
 from haechi.checkpoint.header import BrokenFile
+from haechi.text import Text
 
 
 class State(Enum):
@@ -43,8 +44,10 @@ class Location:
     state: State
     folder: Path | None = None
     """Folder with the files, where there is one."""
-    reason: str = ""
+    reason: Text = field(default_factory=lambda: Text("", ""))
     """Why there is none."""
+    files: tuple[str, ...] = ()
+    """Names of all files that the hub has of it, as far as it was asked."""
 
     @property
     def on_hub(self) -> bool:
@@ -122,7 +125,16 @@ def _fetch(name: str, revision: str, timeout: float, weights: bool, cached: Path
         state = State.unknown if answer.reachable else State.unreachable
         return Location(name, state, cached, answer.refusal)
     if CONFIG not in answer.files:
-        return Location(name, State.unknown, cached, "it holds no config.json, so it is no checkpoint")
+        return Location(
+            name,
+            State.unknown,
+            cached,
+            Text(
+                "it holds no config.json, so it is no checkpoint",
+                "config.json이 없으므로 체크포인트가 아닙니다",
+            ),
+            answer.files,
+        )
     patterns = list(SMALL_FILES)
     if weights:
         patterns += [WEIGHTS] if WEIGHTS in answer.files else [INDEX, "model-*.safetensors"]
@@ -139,8 +151,13 @@ def _fetch(name: str, revision: str, timeout: float, weights: bool, cached: Path
     except Exception as error:
         # A network that goes away in the middle, a full disk: httpx, OSError and the client's own errors.
         text = f"{type(error).__name__}: {error}".splitlines()[0][:150]
-        return Location(name, State.unreachable, cached, f"the download broke off ({text})")
-    return Location(name, State.cached, Path(folder))
+        return Location(
+            name,
+            State.unreachable,
+            cached,
+            Text(f"the download broke off ({text})", f"내려받기가 끊겼습니다 ({text})"),
+        )
+    return Location(name, State.cached, Path(folder), files=answer.files)
 
 
 def _silent_bar() -> Any:

@@ -2,6 +2,8 @@
 
 from enum import Enum
 
+from haechi.text import Text
+
 
 class Kind(Enum):
     """Kinds of faults; each has a rule in `preflight/rules`."""
@@ -29,7 +31,7 @@ class FileFault(Exception):
         self,
         kind: Kind,
         path: str,
-        message: str,
+        message: Text,
         fixes: list[list[str]] | None = None,
         setting: str | None = None,
     ) -> None:
@@ -39,3 +41,8 @@ class FileFault(Exception):
         self.message = message
         self.fixes = fixes or []
         self.setting = setting
+
+
+def malformed(path: object, en: str, ko: str) -> FileFault:
+    """A file whose content cannot be taken for rows."""
+    return FileFault(Kind.malformed, str(path), Text(en, ko))

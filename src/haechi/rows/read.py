@@ -4,22 +4,26 @@ Nothing is guessed: no value is read as missing because it spells "NA", no quote
 unseen, and text in another encoding is refused with the name of that encoding.
 """
 
-import codecs
-import csv
-import io
-import json
+import math
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from haechi.rows import json_rows
+from haechi.rows.delimited import read_csv, read_tsv
 from haechi.rows.fault import FileFault, Kind
+from haechi.rows.json_rows import read_json, read_jsonl
+from haechi.rows.parquet_rows import read_parquet, sample_parquet
+from haechi.rows.spread import spread
+from haechi.text import Text
 
 Row = dict[str, Any]
+Numbered = tuple[int, Row]
+Reader = Callable[[Path, str, bool], Iterator[Row]]
 
 # Smaller files are read whole even when a sample would do, so that counts are exact.
 WHOLE_BYTES = 16 * 2**20
-csv.field_size_limit(2**31 - 1)
 
 
 class Table(NamedTuple):
@@ -31,246 +35,122 @@ class Table(NamedTuple):
     """Whether these are all rows of the file."""
 
 
-def read_table(path: Path, encoding: str = "utf-8", quoting: bool = True, limit: int | None = None) -> Table:
-    """Read a data file; its suffix tells the format.
+class RowStream:
+    """The rows of one file, one at a time, with their numbers.
 
-    Args:
-        path: the file.
-        encoding: text encoding; a UTF-8 byte order mark is skipped.
-        quoting: whether a double quote opens a quoted field in csv and tsv.
-        limit: stop after so many rows, unless the file is small; None reads all.
-
-    Raises:
-        FileFault: the file is missing, empty, in another encoding or malformed.
+    Iterating gives (number of the row in its file from 1, row); the number is 0 where only the file up to
+    there would tell. Nothing is kept, so a file of any length costs the memory of one row.
     """
+
+    def __init__(
+        self, path: Path, encoding: str = "utf-8", quoting: bool = True, limit: int | None = None
+    ) -> None:
+        """Look at the file, and refuse what cannot be read at all.
+
+        Args:
+            path: the file; its suffix tells the format.
+            encoding: text encoding; a UTF-8 byte order mark is skipped.
+            quoting: whether a double quote opens a quoted field in csv and tsv.
+            limit: give about so many rows from all over the file, unless it is small; None gives all.
+
+        Raises:
+            FileFault: the file is missing, empty, or of a format that is not read.
+        """
+        self._reader = _reader(path)
+        self.path, self.encoding, self.quoting = path, encoding, quoting
+        small = path.stat().st_size <= WHOLE_BYTES
+        self.limit = None if small else limit
+        self.complete = self.limit is None
+        """Whether these are all rows of the file."""
+
+    def __iter__(self) -> Iterator[Numbered]:
+        """The rows.
+
+        Raises:
+            FileFault: a row is malformed, the text is in another encoding, or there are no rows.
+        """
+        if self.limit is None:
+            rows: Iterator[Numbered] = enumerate(
+                self._reader(self.path, self.encoding, self.quoting), start=1
+            )
+        else:
+            rows = self._spread(self.limit)
+        first = next(rows, None)
+        if first is None:
+            raise FileFault(
+                Kind.empty, str(self.path), Text("the file holds no rows", "파일에 행이 없습니다")
+            )
+        yield first
+        yield from rows
+
+    def _spread(self, limit: int) -> Iterator[Numbered]:
+        """Rows from all over the file, as far as its format lets one reach them."""
+        if self._reader is read_parquet:
+            yield from ((0, row) for row in sample_parquet(self.path, limit))
+            return
+        found = spread(self.path, self.encoding, self.quoting, limit)
+        if found is not None:
+            yield from found
+            return
+        rows = enumerate(self._reader(self.path, self.encoding, self.quoting), start=1)
+        if self._reader is read_json and self.path.stat().st_size <= json_rows.WHOLE_BYTES:
+            # The list is in memory anyway.
+            listed = list(rows)
+            yield from listed[:: max(1, math.ceil(len(listed) / limit))]
+        else:
+            yield from islice(rows, limit)
+
+
+def read_table(path: Path, encoding: str = "utf-8", quoting: bool = True, limit: int | None = None) -> Table:
+    """All rows of a data file, or about `limit` of a long one, as a list; see `RowStream`."""
+    stream = RowStream(path, encoding, quoting, limit)
+    rows = [row for _, row in stream]
+    columns = list(dict.fromkeys(key for row in rows[:100] for key in row))
+    return Table(rows, columns, stream.complete)
+
+
+def _reader(path: Path) -> Reader:
+    """The reader for a file, after a look at whether there is one."""
     name = str(path)
+    what: Text | None = None
     try:
-        what = (
-            "is a folder, not a file"
-            if path.is_dir()
-            else None
-            if path.is_file()
-            else "there is no such file"
-        )
+        if path.is_dir():
+            what = Text("is a folder, not a file", "파일이 아니라 폴더입니다")
+        elif not path.is_file():
+            what = Text("there is no such file", "그런 파일이 없습니다")
     except OSError as error:  # a name that is too long, a folder that may not be entered
-        what = f"cannot be opened ({error.strerror})"
-    if what:
-        raise FileFault(
-            Kind.missing, name, what if path.is_absolute() else f"{what} (looked in {Path.cwd()})"
-        )
+        what = Text(f"cannot be opened ({error.strerror})", f"열 수 없습니다 ({error.strerror})")
+    if what is not None:
+        if not path.is_absolute():
+            what = Text(f"{what} (looked in {Path.cwd()})", f"{what.ko} (찾은 곳: {Path.cwd()})")
+        raise FileFault(Kind.missing, name, what)
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         known = " ".join(sorted(_READERS))
-        raise FileFault(Kind.format, name, f"the suffix `{path.suffix}` is none of {known}")
-    if path.stat().st_size == 0:
-        raise FileFault(Kind.empty, name, "the file is empty")
-    if path.stat().st_size <= WHOLE_BYTES:
-        limit = None
-    stream = reader(path, encoding, quoting)
-    rows = list(islice(stream, limit))
-    complete = limit is None or next(stream, None) is None
-    if not rows:
-        raise FileFault(Kind.empty, name, "the file holds no rows")
-    columns = list(dict.fromkeys(key for row in rows[:100] for key in row))
-    return Table(rows, columns, complete)
-
-
-def _open(path: Path, encoding: str) -> io.TextIOWrapper:
-    """Open a text file after a look at its first bytes."""
-    try:
-        codec = codecs.lookup(encoding).name
-        "".encode(codec)  # base64 and its like are no text encodings
-    except (LookupError, ValueError):
         raise FileFault(
-            Kind.encoding, str(path), f"there is no text encoding `{encoding}`", [["task.encoding=utf-8"]],
-            "task.encoding",
-        ) from None  # fmt: skip
-    with path.open("rb") as file:
-        head = file.read(4096)
-    wide = codec.startswith(("utf-16", "utf-32"))
-    found = _utf16(head)
-    if not wide and found:
-        raise _other_encoding(path, found, encoding)
-    if not codec.startswith("utf-8") and _is_utf8(head):
-        raise _other_encoding(path, "utf-8", encoding)
-    if wide and found == "utf-16":
-        codec = found  # the mark at the beginning says the order of the bytes, and is no part of the text
-    return path.open(encoding="utf-8-sig" if codec == "utf-8" else codec, newline="")
-
-
-def _is_utf8(head: bytes) -> bool:
-    """Whether the first bytes can hardly be anything else: not only ASCII, and every sequence is right."""
-    try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return not text.isascii()
-
-
-def _utf16(head: bytes) -> str | None:
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    # Text in UTF-16 without a mark: every ASCII character has a zero byte at its side.
-    if head.count(0) > len(head) // 20:
-        return "utf-16-le" if head[1::2].count(0) >= head[::2].count(0) else "utf-16-be"
-    return None
-
-
-def _other_encoding(path: Path, found: str, encoding: str) -> FileFault:
-    return FileFault(
-        Kind.encoding, str(path), f"the text is {found.upper()}, not {encoding.upper()}",
-        [[f"task.encoding={found}"]], "task.encoding",
-    )  # fmt: skip
-
-
-def _undecodable(path: Path, encoding: str) -> FileFault:
-    data = path.read_bytes()
-    for candidate in ("utf-8", "cp949"):
-        if _first_wrong(data, candidate) is None:
-            return _other_encoding(path, candidate, encoding)
-    start = _first_wrong(data, encoding) or 0
-    line = data.count(b"\n", 0, start) + 1
-    column = start - (data.rfind(b"\n", 0, start) + 1) + 1
-    return FileFault(
-        Kind.encoding, str(path),
-        f"line {line}, byte {column} is not {encoding.upper()}, "
-        "and the file as a whole is neither UTF-8 nor CP949",
-        setting="task.encoding",
-    )  # fmt: skip
-
-
-def _first_wrong(data: bytes, encoding: str) -> int | None:
-    """Offset of the first byte that is not text in an encoding; None when all are."""
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError as error:
-        return error.start
-    except UnicodeError:
-        return 0
-    return None
-
-
-def _delimited(delimiter: str) -> Callable[[Path, str, bool], Iterator[Row]]:
-    def read(path: Path, encoding: str, quoting: bool) -> Iterator[Row]:
-        style = csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE
-        with _open(path, encoding) as file:
-            lines = csv.reader(file, delimiter=delimiter, quoting=style, strict=True)
-            start = 1
-            try:
-                header = next(lines, [])
-                _check_header(path, header)
-                start = lines.line_num + 1
-                for fields in lines:
-                    start, first = lines.line_num + 1, start
-                    if fields:
-                        _check_fields(path, first, header, fields, delimiter)
-                        yield dict(zip(header, fields, strict=True))
-            except UnicodeError as error:
-                raise _undecodable(path, encoding) from error
-            except csv.Error as error:
-                raise FileFault(
-                    Kind.malformed, str(path),
-                    f"line {start}: a double quote opens a field that does not end well ({error})",
-                    [["task.quoting=false"]], "task.quoting",
-                ) from error  # fmt: skip
-
-    return read
-
-
-def _check_header(path: Path, header: list[str]) -> None:
-    twice = next((name for index, name in enumerate(header) if name in header[:index]), None)
-    if twice is not None:
-        raise FileFault(Kind.malformed, str(path), f"line 1: two columns are named `{twice}`")
-
-
-def _check_fields(path: Path, line: int, header: list[str], fields: list[str], delimiter: str) -> None:
-    merged = next((field for field in fields if "\n" in field and delimiter == "\t" and "\t" in field), None)
-    if merged is not None:
-        raise FileFault(
-            Kind.malformed, str(path),
-            f"line {line}: a double quote merges {merged.count(chr(10)) + 1} lines into one row",
-            [["task.quoting=false"]], "task.quoting",
+            Kind.format, name,
+            Text(
+                f"the suffix `{path.suffix}` is none of {known}",
+                f"확장자 `{path.suffix}`은(는) {known} 가운데 하나가 아닙니다",
+            ),
         )  # fmt: skip
-    if len(fields) != len(header):
-        raise FileFault(
-            Kind.malformed,
-            str(path),
-            f"line {line}: {len(fields)} field{'s' if len(fields) > 1 else ''} "
-            f"where the header names {len(header)}",
-        )
-
-
-def _json(path: Path, encoding: str, quoting: bool) -> Iterator[Row]:
     try:
-        with _open(path, encoding) as file:
-            content = json.load(file)
-    except UnicodeError as error:
-        raise _undecodable(path, encoding) from error
-    except json.JSONDecodeError as error:
+        if path.stat().st_size == 0:
+            raise FileFault(Kind.empty, name, Text("the file is empty", "파일이 비어 있습니다"))
+        path.open("rb").close()
+    except OSError as error:
         raise FileFault(
-            Kind.malformed, str(path), f"line {error.lineno}, column {error.colno}: {_lower(error.msg)}"
-        ) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, endless brackets
-        raise FileFault(
-            Kind.malformed, str(path), f"the JSON cannot be read ({_lower(str(error))})"
-        ) from error
-    if isinstance(content, dict) and isinstance(content.get("data"), list):
-        content = content["data"]
-    if not isinstance(content, list):
-        raise FileFault(Kind.malformed, str(path), "the file holds no list of rows")
-    for number, row in enumerate(content, start=1):
-        if not isinstance(row, dict):
-            raise FileFault(Kind.malformed, str(path), f"row {number} is no object with named values")
-        yield row
+            Kind.missing, name,
+            Text(f"cannot be opened ({error.strerror})", f"열 수 없습니다 ({error.strerror})"),
+        ) from error  # fmt: skip
+    return reader
 
 
-def _jsonl(path: Path, encoding: str, quoting: bool) -> Iterator[Row]:
-    with _open(path, encoding) as file:
-        number = 0
-        try:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    row = json.loads(line.rstrip("\r\n"))
-                    if not isinstance(row, dict):
-                        raise FileFault(
-                            Kind.malformed, str(path), f"line {number} is no object with named values"
-                        )
-                    yield row
-        except UnicodeError as error:
-            raise _undecodable(path, encoding) from error
-        except json.JSONDecodeError as error:
-            raise FileFault(
-                Kind.malformed, str(path), f"line {number}, column {error.colno}: {_lower(error.msg)}"
-            ) from error
-        except (ValueError, RecursionError) as error:
-            raise FileFault(
-                Kind.malformed, str(path), f"line {number}: the JSON cannot be read ({_lower(str(error))})"
-            ) from error
-
-
-def _parquet(path: Path, encoding: str, quoting: bool) -> Iterator[Row]:
-    import pyarrow as arrow
-    import pyarrow.parquet as parquet
-
-    try:
-        with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=2048):
-                yield from batch.to_pylist()
-    except (arrow.ArrowException, OSError) as error:
-        raise FileFault(
-            Kind.malformed, str(path), f"no readable parquet file ({_lower(str(error))})"
-        ) from error
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:].rstrip(".")
-
-
-_READERS: dict[str, Callable[[Path, str, bool], Iterator[Row]]] = {
-    ".csv": _delimited(","),
-    ".tsv": _delimited("\t"),
-    ".json": _json,
-    ".jsonl": _jsonl,
-    ".parquet": _parquet,
+_READERS: dict[str, Reader] = {
+    ".csv": read_csv,
+    ".tsv": read_tsv,
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".parquet": read_parquet,
 }
 SUFFIXES = tuple(_READERS)

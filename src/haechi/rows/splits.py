@@ -1,11 +1,13 @@
 """A task's splits: which file, which examples, what was split off."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from haechi.rows.columns import Example, to_examples
-from haechi.rows.read import read_table
+from haechi.rows.columns import to_examples
+from haechi.rows.examples import Example
+from haechi.rows.read import RowStream
 from haechi.schema.task import TaskConfig
 
 SPLITS = ("train", "validation", "test")
@@ -13,14 +15,34 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass
 class Split:
-    """Examples of one split."""
+    """Examples of one split, all of them."""
 
     name: str
     path: str
     """The file, or the hub data set."""
     examples: list[Example]
-    complete: bool = True
-    """Whether these are all examples of the split."""
+
+
+class SplitStream:
+    """Examples of a split's file, one at a time; each iteration reads the file anew."""
+
+    def __init__(self, task: TaskConfig, name: str, path: Path, limit: int | None = None) -> None:
+        """Look at the file; `limit` is that of `RowStream`.
+
+        Raises:
+            haechi.rows.fault.FileFault: the file cannot be read as the task says.
+        """
+        self.name, self.path, self._task = name, path, task
+        self._rows = RowStream(path, task.encoding, task.quoting, limit)
+        self.complete = self._rows.complete
+
+    def __iter__(self) -> Iterator[Example]:
+        """The examples.
+
+        Raises:
+            haechi.rows.fault.FileFault: the file cannot be read as the task says.
+        """
+        return to_examples(self._rows, self._task.columns, self._task.objective, self.path)
 
 
 def split_file(task: TaskConfig, name: str) -> Path | None:
@@ -29,17 +51,14 @@ def split_file(task: TaskConfig, name: str) -> Path | None:
     return Path(value).expanduser() if value else None
 
 
-def read_split(task: TaskConfig, name: str, limit: int | None = None) -> Split | None:
+def read_split(task: TaskConfig, name: str) -> Split | None:
     """Read the file of one split; None where the task names none.
 
     Raises:
         haechi.rows.fault.FileFault: the file cannot be read as the task says.
     """
     path = split_file(task, name)
-    if path is None:
-        return None
-    table = read_table(path, task.encoding, task.quoting, limit)
-    return Split(name, str(path), to_examples(table, task.columns, task.objective, path), table.complete)
+    return None if path is None else Split(name, str(path), list(SplitStream(task, name, path)))
 
 
 def moved_rows(rows: int, share: float) -> int:
@@ -57,10 +76,7 @@ def split_off_validation(train: Split, share: float, seed: int) -> tuple[Split, 
     chosen = set(random.Random(seed).sample(range(len(train.examples)), count))
     kept = [example for index, example in enumerate(train.examples) if index not in chosen]
     moved = [example for index, example in enumerate(train.examples) if index in chosen]
-    return (
-        Split(train.name, train.path, kept, train.complete),
-        Split("validation", train.path, moved, train.complete),
-    )
+    return Split(train.name, train.path, kept), Split("validation", train.path, moved)
 
 
 def draw(split: Split, rows: int | None, seed: int) -> Split:
@@ -68,4 +84,4 @@ def draw(split: Split, rows: int | None, seed: int) -> Split:
     if rows is None or rows >= len(split.examples):
         return split
     chosen = sorted(random.Random(seed).sample(range(len(split.examples)), rows))
-    return Split(split.name, split.path, [split.examples[index] for index in chosen], split.complete)
+    return Split(split.name, split.path, [split.examples[index] for index in chosen])

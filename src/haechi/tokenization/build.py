@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from haechi.checkpoint.files import SENTENCEPIECE, TOKENIZER_FILES, read_json
 from haechi.checkpoint.header import BrokenFile
+from haechi.text import Text
 from haechi.tokenization.runtime import ROLES, NoTokenizer, RuntimeTokenizer
 
 if TYPE_CHECKING:
@@ -85,18 +86,20 @@ def _build(folder: Path, do_lower_case: bool | None, stamps: tuple[tuple[str, in
     try:
         declared = _declared(folder)
     except BrokenFile as error:
-        raise NoTokenizer(folder, f"`{error.path.name}` is {error.why}") from error
+        raise NoTokenizer(
+            folder, Text(f"`{error.path.name}` is {error.why}", f"`{error.path.name}`: {error.why.ko}")
+        ) from error
     backend = _backend(folder, present, declared)
     lower = do_lower_case if do_lower_case is not None else declared.settings.get("do_lower_case")
     _apply_normalizer(backend, declared, lower, rebuilt="tokenizer.json" not in present)
     _add_template(backend, declared)
-    vocabulary = backend.get_vocab(with_added_tokens=True)
+    known = {role: backend.token_to_id(token) is not None for role, token in declared.tokens.items()}
     state = _normalizer_state(backend)
     return RuntimeTokenizer(
         backend=backend,
         folder=folder,
-        tokens={role: token for role, token in declared.tokens.items() if token in vocabulary},
-        absent={role: token for role, token in declared.tokens.items() if token not in vocabulary},
+        tokens={role: token for role, token in declared.tokens.items() if known[role]},
+        absent={role: token for role, token in declared.tokens.items() if not known[role]},
         lower_cases=bool(state.get("lowercase")),
         strips_accents=_strips_accents(state),
         declares_lower_case="tokenizer.json" in present or lower is not None,
@@ -148,20 +151,46 @@ def _backend(folder: Path, present: set[str], declared: Declared) -> "Tokenizer"
         elif {"vocab.json", "merges.txt"} <= present:
             backend = _byte_level_bpe(folder, declared)
         elif found := next((name for name in SENTENCEPIECE if name in present), None):
-            raise NoTokenizer(folder, f"`{found}` is a bare sentencepiece model, without a tokenizer.json")
+            raise NoTokenizer(
+                folder,
+                Text(
+                    f"`{found}` is a bare sentencepiece model, without a tokenizer.json",
+                    f"`{found}`은(는) tokenizer.json 없이 sentencepiece 모델만 있습니다",
+                ),
+            )
         else:
-            raise NoTokenizer(folder, "no tokenizer.json, vocab.txt, vocab.json with merges.txt")
+            raise NoTokenizer(
+                folder,
+                Text(
+                    "no tokenizer.json, vocab.txt, vocab.json with merges.txt",
+                    "tokenizer.json, vocab.txt, merges.txt와 함께 있는 vocab.json이 모두 없습니다",
+                ),
+            )
         _add_legacy_tokens(folder, backend, declared)
     except NoTokenizer:
         raise
     except BrokenFile as error:
-        raise NoTokenizer(folder, f"`{error.path.name}` is {error.why}") from error
+        raise NoTokenizer(
+            folder, Text(f"`{error.path.name}` is {error.why}", f"`{error.path.name}`: {error.why.ko}")
+        ) from error
     except Exception as error:
         # tokenizers raises bare Exception with the parser's message.
-        raise NoTokenizer(folder, f"the vocabulary cannot be read ({str(error)[:120]})") from error
+        raise NoTokenizer(
+            folder,
+            Text(
+                f"the vocabulary cannot be read ({str(error)[:120]})",
+                f"어휘를 읽을 수 없습니다 ({str(error)[:120]})",
+            ),
+        ) from error
     unk = getattr(backend.model, "unk_token", None)
     if unk is not None and backend.token_to_id(unk) is None:
-        raise NoTokenizer(folder, f"its unknown token `{unk}` is not in the vocabulary")
+        raise NoTokenizer(
+            folder,
+            Text(
+                f"its unknown token `{unk}` is not in the vocabulary",
+                f"미등록 토큰 `{unk}`이(가) 어휘에 없습니다",
+            ),
+        )
     return backend
 
 
@@ -197,16 +226,18 @@ def _add_legacy_tokens(folder: Path, backend: "Tokenizer", declared: Declared) -
 
     path = folder / "added_tokens.json"
     added = read_json(path) if path.is_file() else {}
-    known = backend.get_vocab(with_added_tokens=True)
-    for token in sorted((token for token in added if token not in known), key=lambda token: added[token]):
+    missing = [token for token in added if backend.token_to_id(token) is None]
+    for token in sorted(missing, key=lambda token: added[token]):
         backend.add_tokens([AddedToken(token, normalized=False)])
-    vocabulary = backend.get_vocab(with_added_tokens=True)
-    special = [token for token in dict.fromkeys(declared.tokens.values()) if token in vocabulary]
+    special = [
+        token for token in dict.fromkeys(declared.tokens.values()) if backend.token_to_id(token) is not None
+    ]
     backend.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in special])
 
 
 def _normalizer_state(backend: "Tokenizer") -> dict[str, Any]:
-    return json.loads(backend.to_str()).get("normalizer") or {} if backend.normalizer else {}
+    # What pickling writes is the normalizer's part of tokenizer.json, without the vocabulary.
+    return json.loads(backend.normalizer.__getstate__()) if backend.normalizer else {}
 
 
 def _strips_accents(state: dict[str, Any]) -> bool:
@@ -254,23 +285,47 @@ def _add_template(backend: "Tokenizer", declared: Declared) -> None:
 
 def _stock_differences(
     backend: "Tokenizer", declared: Declared, state: dict[str, Any], present: set[str]
-) -> list[str]:
+) -> list[Text]:
     """What transformers 5 would do otherwise with the same files, in words."""
     if "tokenizer.json" not in present:
         return []
-    found: list[str] = []
-    is_wordpiece = json.loads(backend.to_str())["model"].get("type") == "WordPiece"
+    found: list[Text] = []
+    is_wordpiece = type(backend.model).__name__ == "WordPiece"
     if declared.stock_class.startswith("Roberta") and is_wordpiece:
-        return ["it would read this WordPiece vocabulary as byte-level BPE, and all text would disappear"]
+        return [
+            Text(
+                "it would read this WordPiece vocabulary as byte-level BPE, and all text would disappear",
+                "이 WordPiece 어휘를 바이트 BPE로 읽어 글이 모두 사라집니다",
+            )
+        ]
     if not declared.is_wordpiece:
         return found
     stock_lower = bool(declared.settings.get("do_lower_case", True))
     if stock_lower and not state.get("lowercase"):
         apart = declared.settings.get("strip_accents") is not False
-        reason = "is true in its files" if "do_lower_case" in declared.settings else "is not declared"
-        what = "lower-case and take Hangul syllables apart" if apart else "lower-case"
-        found.append(f"it would {what}, since `do_lower_case` {reason}")
+        said = "do_lower_case" in declared.settings
+        reason = Text(
+            "is true in its files" if said else "is not declared",
+            "이 파일에 true로 적혀" if said else "이 적혀 있지 않아",
+        )
+        what = Text(
+            "lower-case and take Hangul syllables apart" if apart else "lower-case",
+            "소문자로 바꾸고 한글 음절을 자모로 풉니다" if apart else "소문자로 바꿉니다",
+        )
+        found.append(
+            Text(
+                f"it would {what}, since `do_lower_case` {reason}",
+                f"`do_lower_case`{reason.ko} 있어 {what.ko}"
+                if said
+                else f"`do_lower_case`{reason.ko} {what.ko}",
+            )
+        )
     pair = backend.encode("가", "나").type_ids
     if max(pair, default=0) == 0:
-        found.append("it would give the second text of a pair segment id 1, not 0")
+        found.append(
+            Text(
+                "it would give the second text of a pair segment id 1, not 0",
+                "쌍의 둘째 글에 세그먼트 id를 0이 아니라 1로 줍니다",
+            )
+        )
     return found

@@ -41,8 +41,12 @@ def spare_slots(tokenizer: RuntimeTokenizer) -> list[str]:
 
 
 def wanted_tokens(tokenizer: RuntimeTokenizer, tokens: Sequence[str], special: Sequence[str]) -> list[str]:
-    """Tokens that the vocabulary lacks, special ones first, each once."""
-    return [token for token in dict.fromkeys([*special, *tokens]) if token not in tokenizer.vocabulary]
+    """Tokens that the vocabulary lacks, special ones first, each once; nothing and bare spaces are none."""
+    return [
+        token
+        for token in dict.fromkeys([*special, *tokens])
+        if token.strip() and token not in tokenizer.vocabulary
+    ]
 
 
 def add_tokens(
@@ -55,6 +59,7 @@ def add_tokens(
     """
     from tokenizers import AddedToken, Tokenizer
 
+    special = [token for token in special if token.strip()]
     wanted = wanted_tokens(tokenizer, tokens, special)
     if not wanted and not special:
         return tokenizer, []

@@ -1,9 +1,14 @@
 """How well a tokenizer reads text: words that become [UNK], tokens a character."""
 
+import re
 from collections.abc import Sequence
+from typing import Any
 
+from haechi.checkpoint.files import read_json
+from haechi.checkpoint.header import BrokenFile
 from haechi.tokenization.runtime import RuntimeTokenizer
 
+_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")
 # Everyday sentences, for when there are no rows to look at.
 PROBES = [
     "오늘 서울은 낮부터 비가 내리고 저녁에는 그칠 것으로 보인다",
@@ -11,6 +16,15 @@ PROBES = [
     "그 영화는 생각보다 지루했지만 배우들의 연기는 좋았다",
     "우리 동네 도서관은 월요일마다 문을 닫는다",
 ]
+
+
+def declared_in(tokenizer: RuntimeTokenizer, name: str) -> dict[str, Any]:
+    """Content of a JSON file beside the vocabulary; empty where there is none, or a broken one."""
+    path = tokenizer.folder / name
+    try:
+        return read_json(path) if path.is_file() else {}
+    except BrokenFile:
+        return {}
 
 
 def is_korean(texts: Sequence[str]) -> bool:
@@ -49,3 +63,11 @@ def tokens_per_character(tokenizer: RuntimeTokenizer, texts: Sequence[str]) -> f
     encodings = tokenizer.encode_whole(texts)
     total = sum(len(item.ids) - tokenizer.special_tokens_of_one for item in encodings)
     return total / max(characters, 1)
+
+
+def hangul_and_letters(text: str) -> tuple[int, int]:
+    """How many letters of a text are Hangul, and how many letters it has."""
+    if text.isascii():
+        return 0, sum(map(str.isalpha, text))
+    hangul = len(_HANGUL.findall(text))
+    return hangul, sum(map(str.isalpha, text))

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from haechi.text import Text
+
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
 
@@ -16,7 +18,7 @@ ROLES = ("unk", "cls", "sep", "pad", "mask", "bos", "eos")
 class NoTokenizer(Exception):
     """A folder has no tokenizer that can be built. `why` is the fault in lower case."""
 
-    def __init__(self, folder: Path, why: str) -> None:
+    def __init__(self, folder: Path, why: Text) -> None:
         super().__init__(f"{folder}: {why}")
         self.folder = folder
         self.why = why
@@ -37,7 +39,7 @@ class RuntimeTokenizer:
     """Whether text is decomposed (NFD), which takes Hangul syllables apart."""
     declares_lower_case: bool = True
     """Whether the files say if text is lower-cased; if not, transformers' default was taken."""
-    stock_differences: tuple[str, ...] = ()
+    stock_differences: tuple[Text, ...] = ()
     """What transformers 5 would do otherwise with the same files."""
 
     def id(self, role: str) -> int | None:
@@ -78,6 +80,11 @@ class RuntimeTokenizer:
         """Special tokens that the template adds to one text."""
         return self.backend.num_special_tokens_to_add(is_pair=False)
 
+    @cached_property
+    def special_tokens_of_pair(self) -> int:
+        """Special tokens that the template adds to a pair of texts."""
+        return self.backend.num_special_tokens_to_add(is_pair=True)
+
     def encode(self, texts: Sequence[str], pairs: Sequence[str] | None, max_length: int) -> "list[Encoding]":
         """Encode texts, or pairs of texts, cut to `max_length` tokens, the longer side first."""
         self.backend.no_padding()
@@ -85,9 +92,23 @@ class RuntimeTokenizer:
         batch = list(texts) if pairs is None else list(zip(texts, pairs, strict=True))
         return self.backend.encode_batch_fast(batch)
 
+    def encode_with_offsets(self, texts: Sequence[str], max_length: int) -> "list[Encoding]":
+        """Encode texts cut to `max_length` tokens; offsets are in characters of the text."""
+        self.backend.no_padding()
+        self.backend.enable_truncation(max_length)
+        return self.backend.encode_batch(list(texts))
+
     def encode_whole(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> "list[Encoding]":
         """Encode texts, or pairs of texts, without cutting them."""
         self.backend.no_padding()
         self.backend.no_truncation()
         batch = list(texts) if pairs is None else list(zip(texts, pairs, strict=True))
         return self.backend.encode_batch_fast(batch)
+
+    def encode_whole_with_offsets(
+        self, texts: Sequence[str], *, special_tokens: bool = True
+    ) -> "list[Encoding]":
+        """Encode texts without cutting them; offsets are in characters of the text."""
+        self.backend.no_padding()
+        self.backend.no_truncation()
+        return self.backend.encode_batch(list(texts), add_special_tokens=special_tokens)

@@ -1,0 +1,99 @@
+"""A question and its long context as windows that share tokens, so that every answer is whole in one.
+
+Source: Devlin et al. 2019, section 4.2, and the preprocessing of its SQuAD script; KLUE uses the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from haechi.rows.examples import Answer
+from haechi.tokenization.runtime import RuntimeTokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+# Longer questions are cut, as in KLUE's own script.
+QUESTION_TOKENS = 64
+
+
+def room_for_context(tokenizer: RuntimeTokenizer, max_length: int) -> int:
+    """Tokens of a context that fit beside the longest question."""
+    return max_length - tokenizer.special_tokens_of_pair - QUESTION_TOKENS
+
+
+def encode_windows(
+    tokenizer: RuntimeTokenizer,
+    questions: Sequence[str],
+    contexts: Sequence[str],
+    max_length: int,
+    doc_stride: int,
+) -> "list[list[Encoding]]":
+    """The windows of each question, in the order of the context; offsets are in characters.
+
+    Raises:
+        ValueError: windows of this length that share so many tokens would never move on.
+    """
+    if room_for_context(tokenizer, max_length) <= doc_stride:
+        raise ValueError(f"windows of {max_length} tokens cannot share {doc_stride}")
+    cut = cut_questions(tokenizer, questions)
+    backend = tokenizer.backend
+    backend.no_padding()
+    backend.enable_truncation(max_length, stride=doc_stride, strategy="only_second")
+    encodings = backend.encode_batch(list(zip(cut, contexts, strict=True)))
+    backend.no_truncation()  # cutting the second text only is an error for whoever encodes one
+    return [[encoding, *encoding.overflowing] for encoding in encodings]
+
+
+def window_ranges(tokens: int, room: int, doc_stride: int) -> Iterator[tuple[int, int]]:
+    """Which tokens of a context each of its windows has: the first one, and the one behind the last.
+
+    Args:
+        tokens: length of the context.
+        room: tokens of a context that fit beside its question; more than `doc_stride`.
+        doc_stride: tokens that neighbouring windows share.
+    """
+    for start in range(0, max(tokens, 1), room - doc_stride):
+        yield start, min(start + room, tokens)
+        if start + room >= tokens:
+            return
+
+
+def cut_questions(tokenizer: RuntimeTokenizer, questions: Sequence[str]) -> list[str]:
+    """Questions of at most `QUESTION_TOKENS` tokens."""
+    cut = list(questions)
+    pending = list(range(len(cut)))
+    while pending:
+        encodings = tokenizer.encode_whole_with_offsets([cut[at] for at in pending], special_tokens=False)
+        # The end of a word that was cut off may change what its beginning is taken apart into.
+        long = [
+            (at, encoding.offsets[QUESTION_TOKENS][0])
+            for at, encoding in zip(pending, encodings, strict=True)
+            if len(encoding.ids) > QUESTION_TOKENS
+        ]
+        for at, offset in long:
+            cut[at] = cut[at][: min(offset, len(cut[at]) - 1)]
+        pending = [at for at, _ in long]
+    return cut
+
+
+def answer_span(answer: Answer) -> tuple[int, int]:
+    """Offsets of an answer's first character and behind its last one, without the spaces around it."""
+    text = answer.text
+    start = answer.start + len(text) - len(text.lstrip())
+    return start, start + len(text.strip())
+
+
+def answer_tokens(encoding: "Encoding", start: int, end: int) -> tuple[int, int] | None:
+    """First and last token of an answer in a window; None where it is not whole in it.
+
+    Args:
+        encoding: the window.
+        start: offset of the answer's first character in the context.
+        end: offset behind its last.
+    """
+    if not 0 <= start < end:
+        return None
+    first, last = encoding.char_to_token(start, 1), encoding.char_to_token(end - 1, 1)
+    if first is None or last is None:
+        return None
+    return first, last
