@@ -12,7 +12,7 @@ class PoolerPooling(nn.Module):
 
     Shape:
         encoded: pooler output (B, D).
-        returns: (B, D).
+        returns: (B, D); for a row that is all padding, whatever the encoder gives.
 
     Source: Devlin et al. 2019, section 3.1, https://arxiv.org/abs/1810.04805
     """
