@@ -1,27 +1,41 @@
 """The run, in order: judge, load, encode, build, train, evaluate, save."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from typing import Any
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from haechi import outputs, plots
+from haechi.predictions import inputs_of, predictions_of, reported_rows
 from haechi.preflight.check import Refused, check
 from haechi.preflight.diagnostic import Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.labels import head_labels, is_classified
+from haechi.preflight.labels import CLASSIFIED
 from haechi.resolve import Run
 from haechi.rows.fault import FileFault
 from haechi.rows.splits import Split, draw, split_off_validation
 from haechi.schema.metric import chosen_metric
+from haechi.schema.task import TOKENWISE
 from haechi.session import Session, open_session
 from haechi.tracking.journal import read_journal
+
+if TYPE_CHECKING:
+    from haechi.data.split import EncodedSplit
+    from haechi.modeling.save import Description
 
 log = logging.getLogger(__name__)
 
 MOST_CLASSES_DRAWN = 40
+SAMPLE_ROWS = 2
+
+
+class Evaluated(NamedTuple):
+    """A split, and what the best weights gave for it."""
+
+    split: "EncodedSplit"
+    outputs: np.ndarray
 
 
 def execute(run: Run) -> float:
@@ -35,14 +49,15 @@ def execute(run: Run) -> float:
     """
     with open_session(run) as session:
         evidence = _judge(run, session)
-        # Of all train rows: a rare class must not vanish with the rows that are split off or left out.
-        labels = head_labels(evidence) if is_classified(evidence) else None
+        from haechi.modeling.describe import describe
+
+        description = describe(evidence)
         splits = _splits(run, evidence)
         session.results.rows = {name: len(split.examples) for name, split in splits.items()}
-        model, found = _fine_tune(run, session, evidence, splits, labels)
-        _save(session, evidence, model, labels)
-        _report(session, splits, found, labels)
-    return session.results.metrics[f"validation/{chosen_metric(run.config.task)}"]
+        model, found = _fine_tune(run, session, evidence, splits, description)
+        _save(session, evidence, model, description)
+        _report(session, found, description)
+    return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
 
 def _judge(run: Run, session: Session) -> Evidence:
@@ -63,6 +78,9 @@ def _judge(run: Run, session: Session) -> Evidence:
     session.results.warnings = [
         item.code for item in verdict.diagnostics if item.severity is not Severity.note
     ]
+    if session.results.warnings:
+        # A crossing that was wanted, say, stays visible wherever the run is looked at.
+        session.tracker.log_tags({"preflight.warnings": " ".join(dict.fromkeys(session.results.warnings))})
     if verdict.refused:
         raise Refused(verdict)
     return evidence
@@ -71,7 +89,7 @@ def _judge(run: Run, session: Session) -> Evidence:
 def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
     """The run's splits: validation split off where none is named, train rows drawn where few are wanted."""
     task, seed = run.config.task, run.config.seed
-    splits = {split.name: split for split in evidence.readable_splits}
+    splits = {name: split for name, split in evidence.splits.items() if isinstance(split, Split)}
     if "validation" not in splits:
         splits["train"], splits["validation"] = split_off_validation(
             splits["train"], task.validation_share, seed
@@ -85,130 +103,107 @@ def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
 
 
 def _fine_tune(
-    run: Run, session: Session, evidence: Evidence, splits: Mapping[str, Split], labels: list[str] | None
-) -> tuple[Any, dict[str, np.ndarray]]:
-    """Encode, build, train and evaluate: the model with its best weights, and its outputs on each split."""
+    run: Run, session: Session, evidence: Evidence, splits: Mapping[str, Split], description: "Description"
+) -> tuple[Any, dict[str, Evaluated]]:
+    """Encode, build and train: the model with its best weights, and its outputs on each split."""
     from haechi.data.encode import encode
     from haechi.modeling.build import build_model
     from haechi.training import hf
-    from haechi.training.metrics import compute_metrics
 
     config, tokenizer = run.config, evidence.final_tokenizer
-    encoded = {
-        name: encode(
-            split.examples,
-            tokenizer,
-            max_length=config.tokenizer.max_length,
-            token_type_ids=evidence.takes_token_type_ids,
-            labels=labels,
-        )
-        for name, split in splits.items()
-    }
-    model = build_model(run, evidence, outputs=len(labels) if labels else 1)
+    form = description.input_format()
+    encoded = {name: encode(split.examples, tokenizer, form) for name, split in splits.items()}
+    model = build_model(run, evidence, description.outputs)
     _say_what_is_trained(run, model, session.results.rows)
     trainer, outcome = hf.train(
         model,
         encoded,
         task=config.task,
         config=config.trainer,
-        labels=labels,
+        labels=description.labels,
         seed=config.seed,
         pad_token_id=tokenizer.id("pad") or 0,
         folder=run.folder / "checkpoints",
         on_metrics=session.on_metrics,
     )
     session.results.best = outcome.best
-    found: dict[str, np.ndarray] = {}
+    if outcome.best["value"] is not None:
+        # The loss is measured by the evaluations of the training only.
+        session.results.metrics[outcome.best["metric"]] = outcome.best["value"]
+    return model, _evaluate(session, trainer, encoded, description)
+
+
+def _evaluate(
+    session: Session, trainer: Any, encoded: Mapping[str, "EncodedSplit"], description: "Description"
+) -> dict[str, Evaluated]:
+    """Score the splits with the best weights; what the test rows give is logged too."""
+    from haechi.training import hf
+    from haechi.training.metrics import compute_metrics
+
+    objective = session.run.config.task.objective
+    found: dict[str, Evaluated] = {}
     for name in ("validation", "test"):
         if name in encoded:
-            found[name] = hf.predict(trainer, encoded[name], is_validation=name == "validation")
-            targets = np.asarray(encoded[name].labels)
-            metrics = compute_metrics(config.task.objective, found[name], targets, labels)
+            given = hf.predict(trainer, encoded[name], is_validation=name == "validation")
+            found[name] = Evaluated(encoded[name], given)
+            metrics = compute_metrics(objective, given, encoded[name], description.labels)
             session.results.metrics |= {f"{name}/{key}": value for key, value in metrics.items()}
     final = {key: value for key, value in session.results.metrics.items() if key.startswith("test/")}
     if final:
         session.on_metrics(final, session.step, float(trainer.state.epoch or 0.0))
-    return model, found
+    return found
 
 
 def _say_what_is_trained(run: Run, model: Any, rows: Mapping[str, int]) -> None:
     millions = sum(parameter.numel() for parameter in model.parameters()) / 1e6
     counts = ", ".join(f"{count:,} {name}" for name, count in rows.items())
     config = run.config
+    pooling = "no pooling" if config.task.objective in TOKENWISE else f"pooling {config.pooling.kind}"
     log.info(
-        "%s: %s rows; %s with %.1f M parameters, pooling %s",
-        config.task.name, counts, config.model.name, millions, config.pooling.kind,
+        "%s: %s rows; %s with %.1f M parameters, %s",
+        config.task.name, counts, config.model.name, millions, pooling,
     )  # fmt: skip
 
 
-def _save(session: Session, evidence: Evidence, model: Any, labels: list[str] | None) -> None:
+def _save(session: Session, evidence: Evidence, model: Any, description: "Description") -> None:
     """Write the model's folder."""
-    from haechi.modeling.save import Description, save_model
+    from haechi.modeling.save import save_model
 
-    config = session.run.config
-    description = Description(
-        objective=config.task.objective.value,
-        pooling=asdict(config.pooling),
-        labels=labels,
-        max_length=config.tokenizer.max_length,
-        token_type_ids=evidence.takes_token_type_ids,
-        text_pair=evidence.is_paired,
-    )
     save_model(model, evidence.final_tokenizer, description, session.run.folder / "model")
 
 
-def _report(
-    session: Session, splits: Mapping[str, Split], found: Mapping[str, np.ndarray], labels: list[str] | None
-) -> None:
+def _report(session: Session, found: Mapping[str, Evaluated], description: "Description") -> None:
     """Write predictions and plots, and hand the model to the tracker with a sample of both sides."""
-    folder = session.run.folder
-    rows = list(_prediction_rows(splits, found, labels))
-    outputs.write_predictions(folder / "predictions.jsonl", rows)
-    _plot(session.run, splits, found, labels)
-    inputs = [{key: row[key] for key in ("text", "text_pair") if key in row} for row in rows[:2]]
-    session.tracker.log_model(folder / "model", inputs, [_answer(row) for row in rows[:2]])
+    folder, form = session.run.folder, description.input_format()
+    predictions = {
+        name: predictions_of(split, given, form, all_scores=True) for name, (split, given) in found.items()
+    }
+    outputs.write_predictions(
+        folder / "predictions.jsonl",
+        (
+            row
+            for name, items in predictions.items()
+            for row in reported_rows(name, found[name].split.examples, items)
+        ),
+    )
+    _plot(session.run, found, description.labels)
+    few = [inputs_of(example) for example in found["validation"].split.examples[:SAMPLE_ROWS]]
+    answers = [
+        {key: value for key, value in item.items() if key != "scores"}
+        for item in predictions["validation"][:SAMPLE_ROWS]
+    ]
+    session.tracker.log_model(folder / "model", few, answers)
 
 
-def _prediction_rows(
-    splits: Mapping[str, Split], found: Mapping[str, np.ndarray], labels: list[str] | None
-) -> Iterator[dict[str, Any]]:
-    """Rows of predictions.jsonl: the text, its label, what was predicted and with which scores."""
-    for name, logits in found.items():
-        shifted = logits - logits.max(axis=-1, keepdims=True)
-        shares = np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)
-        for example, row, share in zip(splits[name].examples, logits, shares, strict=True):
-            item: dict[str, Any] = {"split": name, "row": example.row, "text": example.text}
-            if example.text_pair is not None:
-                item["text_pair"] = example.text_pair
-            if labels is None:
-                item |= {"label": float(example.label), "prediction": float(row[0])}
-            else:
-                scores = {label: round(float(value), 6) for label, value in zip(labels, share, strict=True)}
-                best = labels[int(row.argmax())]
-                item |= {"label": str(example.label), "prediction": best, "scores": scores}
-            yield item
-
-
-def _answer(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A prediction as the served model gives it."""
-    if "scores" in row:
-        return {"label": row["prediction"], "score": max(row["scores"].values())}
-    return {"score": row["prediction"]}
-
-
-def _plot(
-    run: Run, splits: Mapping[str, Split], found: Mapping[str, np.ndarray], labels: list[str] | None
-) -> None:
+def _plot(run: Run, found: Mapping[str, Evaluated], labels: list[str] | None) -> None:
     """Draw; a plot that fails is said and costs nothing else."""
-    folder = run.folder / "plots"
+    folder, task = run.folder / "plots", run.config.task
     try:
         points = read_journal(run.folder / "metrics.jsonl")
-        plots.plot_curves(points, chosen_metric(run.config.task), folder / "learning_curve.png")
-        if labels is not None and len(labels) <= MOST_CLASSES_DRAWN:
-            for name, logits in found.items():
-                targets = np.asarray([labels.index(str(item.label)) for item in splits[name].examples])
-                plots.plot_confusion(
-                    targets, logits.argmax(axis=-1), labels, folder / f"confusion_{name}.png"
-                )
+        plots.plot_curves(points, chosen_metric(task), folder / "learning_curve.png")
+        if task.objective in CLASSIFIED and labels is not None and len(labels) <= MOST_CLASSES_DRAWN:
+            for name, (split, logits) in found.items():
+                path = folder / f"confusion_{name}.png"
+                plots.plot_confusion(np.asarray(split.labels), logits.argmax(axis=-1), labels, path)
     except Exception as error:
         log.warning("plots: not drawn (%s: %s)", type(error).__name__, error)

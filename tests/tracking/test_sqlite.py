@@ -32,6 +32,7 @@ def test_a_run_arrives_whole(hangul_outputs: Path, tmp_path: Path, capfd: pytest
         {"stage": "final"},
     )
     assert tracker.run_id is None
+    tracker.log_tags({"preflight.warnings": "TOK004 LEN001"})
     for step in range(5):
         tracker.log_metrics(
             {f"validation/f1/{label}": index + step / 10 for index, label in enumerate(LABELS)},
@@ -54,7 +55,9 @@ def test_a_run_arrives_whole(hangul_outputs: Path, tmp_path: Path, capfd: pytest
         "model.revision": "None",
         "x_u0040_y": "",
     }
-    assert run.data.tags.items() >= {"팀": "국어", "stage": "final"}.items()
+    assert run.data.tags.items() >= {
+        "팀": "국어", "stage": "final", "preflight.warnings": "TOK004 LEN001",
+    }.items()  # fmt: skip
     assert len([name for name in run.data.metrics if name.startswith("validation/f1/")]) == 7
     assert math.isnan(run.data.metrics["precision_u0040_1"])
     assert "none" not in run.data.metrics

@@ -1,1 +1,1 @@
-"""Rows -> encoded splits -> padded batches (torch)."""
+"""Rows -> encoded splits -> padded batches (torch), and outputs -> tags and answers."""

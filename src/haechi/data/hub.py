@@ -5,9 +5,10 @@ from typing import Any
 from haechi import hub
 from haechi.rows.columns import to_examples
 from haechi.rows.fault import FileFault, Kind
-from haechi.rows.read import Row, Table
+from haechi.rows.read import Row
 from haechi.rows.splits import SPLITS, Split
 from haechi.schema.task import HubDataset, TaskConfig
+from haechi.text import Text
 
 
 def load_from_hub(task: TaskConfig, timeout_seconds: float = 2.0) -> dict[str, Split]:
@@ -26,16 +27,16 @@ def load_from_hub(task: TaskConfig, timeout_seconds: float = 2.0) -> dict[str, S
         # The client raises its own, the hub's, httpx's and pyarrow's errors.
         text = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise FileFault(
-            Kind.missing, name, f"the data set cannot be had ({text[:200]})",
+            Kind.missing, name,
+            Text(f"the data set cannot be had ({text[:200]})", f"데이터셋을 얻을 수 없습니다 ({text[:200]})"),
             [["task=sample_topic"]], "task.dataset.path",
         ) from error  # fmt: skip
     splits: dict[str, Split] = {}
     for split in SPLITS:
         if split in loaded:
-            rows = _named(loaded[split])
-            table = Table(rows, list(loaded[split].column_names), complete=True)
-            examples = to_examples(table, task.columns, task.objective, _path(name, split))
-            splits[split] = Split(split, f"{name} ({split})", examples)
+            rows = enumerate(_named(loaded[split]), start=1)
+            examples = to_examples(rows, task.columns, task.objective, _path(name, split))
+            splits[split] = Split(split, f"{name} ({split})", list(examples))
     return splits
 
 
@@ -60,18 +61,27 @@ def _path(name: str, split: str) -> Any:
 
 
 def _named(dataset: Any) -> list[Row]:
-    """Rows with class names in place of class ids."""
-    import datasets
-
+    """Rows with class names in place of class ids, also within lists of them."""
     named = {
-        column: feature
-        for column, feature in dataset.features.items()
-        if isinstance(feature, datasets.ClassLabel)
+        column: found for column, feature in dataset.features.items() if (found := _class_names(feature))
     }
     rows: list[Row] = []
     for row in dataset:
         for column, feature in named.items():
             value = row[column]
-            row[column] = feature.int2str(value) if value is not None and value >= 0 else None
+            is_list = isinstance(value, list)
+            row[column] = [_name(feature, item) for item in value] if is_list else _name(feature, value)
         rows.append(row)
     return rows
+
+
+def _class_names(feature: Any) -> Any:
+    """The class names of a column, or of the elements of its lists; None where it has none."""
+    import datasets
+
+    inner = feature.feature if isinstance(feature, datasets.List | datasets.LargeList) else feature
+    return inner if isinstance(inner, datasets.ClassLabel) else None
+
+
+def _name(feature: Any, value: int | None) -> str | None:
+    return feature.int2str(value) if value is not None and value >= 0 else None

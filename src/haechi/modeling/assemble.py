@@ -1,12 +1,16 @@
-"""Encoder + pooling + head -> one model."""
+"""Encoder + head -> one model, with a pooling between them where one vector stands for the text."""
+
+from dataclasses import replace
 
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
+from haechi.checkpoint.files import CLS_IS_LAST
 from haechi.modeling.encoder import Encoder
-from haechi.modeling.heads import LinearHead
+from haechi.modeling.heads import LinearHead, SpanHead, TokenHead
 from haechi.modeling.poolings import build_pooling
-from haechi.schema.pooling import PoolingConfig
+from haechi.schema.pooling import SEVERAL_LAYERS, PoolingConfig
+from haechi.schema.task import Objective
 
 # Shape suffixes: B rows, T tokens with padding, C outputs.
 
@@ -14,14 +18,16 @@ DROPOUT_KEYS = ("classifier_dropout", "hidden_dropout_prob", "dropout", "seq_cla
 
 
 class TextModel(nn.Module):
-    """An encoder, a pooling and a head in a row.
+    """An encoder and a head; between them a pooling, unless the head reads every token.
 
     Shape:
-        input_ids, attention_mask, token_type_ids: (B, T).
-        returns: {"logits": (B, C)}; for a regression C is 1.
+        input_ids, attention_mask, token_type_ids, special_tokens_mask: (B, T).
+        entity_starts: (B, 2).
+        returns: {"logits": (B, C)}; for a regression C is 1. Without a pooling {"logits": (B, T, C)}; for
+            spans C is 2, start and end.
     """
 
-    def __init__(self, encoder: Encoder, pooling: nn.Module, head: nn.Module) -> None:
+    def __init__(self, encoder: Encoder, pooling: nn.Module | None, head: nn.Module) -> None:
         super().__init__()
         self.encoder = encoder
         self.pooling = pooling
@@ -33,18 +39,38 @@ class TextModel(nn.Module):
         attention_mask: Tensor,
         token_type_ids: Tensor | None = None,
         labels: Tensor | None = None,
+        special_tokens_mask: Tensor | None = None,
+        entity_starts: Tensor | None = None,
     ) -> dict[str, Tensor]:
         """Token ids -> logits; labels are the trainer's business and are only passed by."""
         encoded = self.encoder(input_ids, attention_mask, token_type_ids)
+        if self.pooling is None:
+            return {"logits": self.head(encoded.layers_BTD[-1], attention_mask)}
+        encoded = replace(encoded, special_BT=special_tokens_mask, entity_starts_B2=entity_starts)
         return {"logits": self.head(self.pooling(encoded))}
 
 
-def assemble(backbone: PreTrainedModel, pooling: PoolingConfig, outputs: int) -> TextModel:
-    """Put a pooling and a fresh head on a backbone; set the seed before, the head is drawn here."""
+def assemble(
+    backbone: PreTrainedModel,
+    pooling: PoolingConfig,
+    outputs: int,
+    objective: Objective = Objective.classification,
+) -> TextModel:
+    """Put a fresh head, and a pooling where the objective has use for one, on a backbone.
+
+    Set the seed before: the head is drawn here. Tags and spans need every token of `pooling.layer` and
+    no pooling.
+    """
     config = backbone.config
     hidden_size = int(getattr(config, "hidden_size", None) or config.dim)
-    reduction = build_pooling(pooling, hidden_size)
     drops = [getattr(config, key, None) for key in DROPOUT_KEYS]
     dropout = next((float(value) for value in drops if value is not None), 0.1)
+    if objective is Objective.token_classification:
+        return TextModel(Encoder(backbone, pooling.layer), None, TokenHead(hidden_size, outputs, dropout))
+    if objective is Objective.span:
+        return TextModel(Encoder(backbone, pooling.layer), None, SpanHead(hidden_size))
+    layers, cls_is_last = int(config.num_hidden_layers), config.model_type in CLS_IS_LAST
+    reduction = build_pooling(pooling, hidden_size, layers=layers, cls_is_last=cls_is_last)
     head = LinearHead(int(reduction.out_features), outputs, dropout)  # type: ignore[arg-type]
-    return TextModel(Encoder(backbone, pooling.layer), reduction, head)
+    encoder = Encoder(backbone, pooling.layer, all_layers=pooling.kind in SEVERAL_LAYERS)
+    return TextModel(encoder, reduction, head)

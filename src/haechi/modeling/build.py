@@ -15,7 +15,7 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     Args:
         run: the run.
         evidence: what was judged; its files are what is loaded.
-        outputs: classes, or 1 for a score.
+        outputs: classes or tags, 1 for a score, 2 for a span.
     """
     from transformers import logging, set_seed
 
@@ -25,16 +25,21 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     checkpoint = evidence.checkpoint
     assert checkpoint is not None, "preflight lets no run pass without its files"
     model = run.config.model
-    scratch = model.init is Init.scratch
-    has_pooler = checkpoint.model_type in WITH_POOLER if scratch else bool(checkpoint.has_pooler)
-    uses_pooler = run.config.pooling.kind == "pooler"
     backbone = load_backbone(
-        checkpoint.folder, dict(model.config), model.init,
-        with_pooler=has_pooler and (uses_pooler or not scratch),
-    )  # fmt: skip
+        checkpoint.folder, dict(model.config), model.init, with_pooler=builds_pooler(evidence)
+    )
     wanted = int(model.config.get("vocab_size", 0))
     rows = max(evidence.final_tokenizer.max_id + 1, wanted)
     make_room(backbone, evidence.new_tokens, rows)
     # Drawn after the backbone, from a seed of its own: adding a token leaves the head as it was.
     set_seed(run.config.seed)
-    return assemble(backbone, run.config.pooling, outputs)
+    return assemble(backbone, run.config.pooling, outputs, run.config.task.objective)
+
+
+def builds_pooler(evidence: Evidence) -> bool:
+    """Whether the base model is built with its pooler: one that is stored is kept, one is drawn if wanted."""
+    checkpoint, scratch = evidence.checkpoint, evidence.config.model.init is Init.scratch
+    assert checkpoint is not None, "preflight lets no run pass without its files"
+    if scratch:
+        return checkpoint.model_type in WITH_POOLER and evidence.config.pooling.kind == "pooler"
+    return bool(checkpoint.has_pooler)

@@ -1,8 +1,11 @@
-"""A vector -> logits, or one score."""
+"""Vectors -> logits or scores: of a pooled vector, of every token, of where an answer starts and ends."""
 
 from torch import Tensor, nn
 
-# Shape suffixes: B rows, D width of the pooled vector, C outputs.
+# Shape suffixes: B rows, T tokens with padding, D width of the vectors, C outputs.
+
+MASKED = -10_000.0
+"""Logit of a position that is padding: a share of 0 in any number format, and still finite."""
 
 
 class LinearHead(nn.Module):
@@ -26,3 +29,45 @@ class LinearHead(nn.Module):
     def forward(self, pooled_BD: Tensor) -> Tensor:
         """Pooled vectors -> logits or scores."""
         return self.linear(self.dropout(pooled_BD))
+
+
+class TokenHead(nn.Module):
+    """Dropout and a linear layer over every token: C logits for C tags.
+
+    Shape:
+        tokens: (B, T, D). mask: (B, T), not needed: a token's tag depends on its own vector only.
+        returns: (B, T, C).
+
+    Source: Devlin et al. 2019, section 5.3
+    """
+
+    def __init__(self, in_features: int, outputs: int, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.linear = nn.Linear(in_features, outputs)
+
+    def forward(self, tokens_BTD: Tensor, mask_BT: Tensor) -> Tensor:
+        """Token vectors -> logits of the tags."""
+        return self.linear(self.dropout(tokens_BTD))
+
+
+class SpanHead(nn.Module):
+    """A linear layer over every token: how likely an answer starts, and ends, there.
+
+    Padding gets a logit that no softmax sees. The stock heads leave it in, and a window's loss then
+    depends on how long the others of its batch are. There is no bias: it would move all positions alike.
+
+    Shape:
+        tokens: (B, T, D). mask: (B, T), 1 for a token and 0 for padding.
+        returns: (B, T, 2), start and end.
+
+    Source: Devlin et al. 2019, section 4.2
+    """
+
+    def __init__(self, in_features: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(in_features, 2, bias=False)
+
+    def forward(self, tokens_BTD: Tensor, mask_BT: Tensor) -> Tensor:
+        """Token vectors -> logits of start and end."""
+        return self.linear(tokens_BTD).masked_fill(~mask_BT.bool().unsqueeze(-1), MASKED)

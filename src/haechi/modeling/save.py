@@ -2,7 +2,8 @@
 
 config.json model.safetensors     the encoder
 tokenizer.json tokenizer_config.json
-haechi.json head.safetensors      pooling, labels, lengths; the head
+haechi.json head.safetensors      objective, pooling, labels, lengths; the head
+pooling.safetensors               the pooling's weights, where it has any
 modules.json 1_Pooling/           for SentenceTransformer, where it has the same pooling
 """
 
@@ -15,14 +16,26 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
+from haechi.checkpoint.files import CLS_IS_LAST
+from haechi.data.input_format import InputFormat
 from haechi.modeling.assemble import TextModel, assemble
-from haechi.schema.pooling import PoolingConfig
+from haechi.schema.pooling import PoolingConfig, needs_special_tokens
+from haechi.schema.task import TOKENWISE, Markers, Objective
 from haechi.tokenization.runtime import RuntimeTokenizer
 
-DESCRIPTION, HEAD = "haechi.json", "head.safetensors"
-FORMAT = 1
+DESCRIPTION, HEAD, POOLING = "haechi.json", "head.safetensors", "pooling.safetensors"
+# 2: more keys of the pooling, which a program that knows format 1 only would stumble over.
+# 3: markers and windows, which relations and spans need.
+FORMAT = 3
 # Poolings that SentenceTransformer computes from the same tokens in the same way.
-SENTENCE_TRANSFORMERS = {"cls": "cls", "mean": "mean", "max": "max"}
+SENTENCE_TRANSFORMERS = {
+    "cls": "cls",
+    "mean": "mean",
+    "max": "max",
+    "mean_sqrt_len": "mean_sqrt_len_tokens",
+    "weighted_mean": "weightedmean",
+    "last_token": "lasttoken",
+}
 
 
 @dataclass
@@ -36,7 +49,33 @@ class Description:
     token_type_ids: bool
     text_pair: bool
     """Whether inputs are pairs of texts."""
+    markers: str = Markers.untyped.value
+    """How the mentions of a relation are marked."""
+    doc_stride: int = 128
+    """Tokens that neighbouring windows of a context share."""
     format: int = FORMAT
+
+    def input_format(self) -> InputFormat:
+        """How rows are laid out for the model, in training and afterwards."""
+        objective = Objective(self.objective)
+        pooled = objective not in TOKENWISE
+        return InputFormat(
+            objective=objective,
+            max_length=self.max_length,
+            token_type_ids=self.token_type_ids,
+            labels=self.labels,
+            text_pair=self.text_pair,
+            special_tokens=pooled and needs_special_tokens(PoolingConfig(**self.pooling)),
+            markers=Markers(self.markers),
+            doc_stride=self.doc_stride,
+        )
+
+    @property
+    def outputs(self) -> int:
+        """Outputs of the head: one a name, 2 for a span, 1 for a score."""
+        if self.labels is not None:
+            return len(self.labels)
+        return 2 if Objective(self.objective) is Objective.span else 1
 
 
 def save_model(model: TextModel, tokenizer: RuntimeTokenizer, description: Description, folder: Path) -> None:
@@ -50,6 +89,8 @@ def save_model(model: TextModel, tokenizer: RuntimeTokenizer, description: Descr
     backbone.save_pretrained(aside)
     _save_tokenizer(tokenizer, description, aside)
     save_file(model.head.state_dict(), aside / HEAD)
+    if model.pooling is not None and (learned := model.pooling.state_dict()):
+        save_file(learned, aside / POOLING)
     _write(aside / DESCRIPTION, asdict(description))
     _save_for_sentence_transformers(model, description, aside)
     if folder.exists():
@@ -71,8 +112,10 @@ def load_model(folder: Path) -> tuple[TextModel, Description]:
     config = AutoConfig.from_pretrained(folder)
     extra = {"add_pooling_layer": False} if "pooler" not in _tensor_names(folder) and _takes(config) else {}
     backbone = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True, **extra)
-    model = assemble(backbone, pooling, len(description.labels) if description.labels else 1)
+    model = assemble(backbone, pooling, description.outputs, Objective(description.objective))
     model.head.load_state_dict(load_file(folder / HEAD))
+    if model.pooling is not None and model.pooling.state_dict():
+        model.pooling.load_state_dict(load_file(folder / POOLING))
     return model.eval(), description
 
 
@@ -110,9 +153,13 @@ def _save_tokenizer(tokenizer: RuntimeTokenizer, description: Description, folde
 
 
 def _save_for_sentence_transformers(model: TextModel, description: Description, folder: Path) -> None:
-    mode = SENTENCE_TRANSFORMERS.get(description.pooling["kind"])
-    if mode is None or description.pooling["layer"] != -1:
+    pooling = PoolingConfig(**description.pooling)
+    mode = SENTENCE_TRANSFORMERS.get(pooling.kind) if model.pooling is not None else None
+    if model.pooling is None or mode is None or pooling.layer != -1 or needs_special_tokens(pooling):
         return
+    if pooling.kind == "cls" and model.encoder.backbone.config.model_type in CLS_IS_LAST:
+        # There, `cls` is the first token in every model.
+        mode = "lasttoken"
     width = int(model.pooling.out_features)  # type: ignore[arg-type]
     modules = [
         {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},

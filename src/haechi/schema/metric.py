@@ -6,6 +6,9 @@ METRICS: dict[Objective, tuple[str, ...]] = {
     Objective.classification: ("macro_f1", "accuracy", "loss"),
     Objective.pair_classification: ("accuracy", "macro_f1", "loss"),
     Objective.regression: ("pearsonr", "spearmanr", "mse", "loss"),
+    Objective.relation: ("micro_f1", "auprc", "macro_f1", "accuracy", "loss"),
+    Objective.token_classification: ("entity_macro_f1", "char_macro_f1", "char_macro_f1_without_o", "loss"),
+    Objective.span: ("exact_match", "rouge_w", "char_f1", "loss"),
 }
 LOWER_IS_BETTER = {"loss", "mse"}
 

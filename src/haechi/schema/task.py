@@ -14,6 +14,24 @@ class Objective(Enum):
     classification = "classification"
     regression = "regression"
     pair_classification = "pair_classification"
+    relation = "relation"
+    token_classification = "token_classification"
+    span = "span"
+
+
+TOKENWISE = frozenset({Objective.token_classification, Objective.span})
+"""Objectives whose head reads every token; they have no use for a pooling."""
+
+
+class Markers(Enum):
+    """How the two mentions of a relation are marked in the sentence."""
+
+    untyped = "untyped"
+    """`<subj> word </subj>` and `<obj> word </obj>`, as KLUE's own script; four added tokens."""
+    typed = "typed"
+    """`<subj:PER> word </subj:PER>`; two added tokens for each type of entity and role."""
+    punctuation = "punctuation"
+    """`@ * PER * word @` and `# ^ ORG ^ word #`; no added token."""
 
 
 @dataclass
@@ -34,11 +52,25 @@ class Columns:
     for the same column in other editions of the data (`gold_label|label`)."""
 
     text: str | None = None
-    """The text, or the first text of a pair."""
+    """The text, or the first text of a pair; the list of tokens for a token classification."""
     text_pair: str | None = None
     """The second text of a pair."""
     label: str | None = None
-    """The class name, or the score."""
+    """The class name, or the score; the list of tags for a token classification."""
+    sentence: str | None = None
+    """The sentence in which a relation is looked for."""
+    subject_entity: str | None = None
+    """Its first mention: an object with word, start_idx, end_idx (of the last character) and type."""
+    object_entity: str | None = None
+    """Its second mention."""
+    question: str | None = None
+    """The question to a context."""
+    context: str | None = None
+    """The text in which the answer is looked for."""
+    answers: str | None = None
+    """The answers, each with `answer_start` in characters and `text`."""
+    id: str | None = None
+    """What names a question in the predictions; null numbers them."""
 
 
 @dataclass
@@ -73,6 +105,13 @@ class TaskConfig:
     """Metric that chooses the best checkpoint and that a sweep optimizes; null is the objective's own."""
     max_train_rows: int | None = field(default=None, metadata=within(1))
     """Train on so many rows, drawn with the run's seed; null means all."""
+    max_length: int = field(default=128, metadata=within(3, 1_000_000))
+    """Longest input that the task suggests; `tokenizer.max_length` takes its default here. 128 is KLUE's
+    for sentences."""
+    markers: Markers = Markers.untyped
+    """How the mentions of a relation are marked."""
+    doc_stride: int = field(default=128, metadata=within(0))
+    """Tokens that neighbouring windows of a long context share. 128 is KLUE's."""
     validation_share: float = field(default=0.1, metadata=within(0.001, 0.9))
     """Share of the train rows that is split off when there is no validation file."""
     encoding: str = "utf-8"

@@ -25,7 +25,7 @@ class TokenizerConfig:
     source: str | None = MISSING
     """Hub id or folder whose tokenizer is used; null means the model's own."""
     max_length: int = field(default=128, metadata=within(3, 1_000_000))
-    """Longest input in tokens, special tokens included; longer text is cut. 128 is KLUE's for sentences."""
+    """Longest input in tokens, special tokens included; longer text is cut. The task's unless overridden."""
     add_tokens: list[str] = field(default_factory=lambda: [])
     """Ordinary tokens to add to the vocabulary."""
     add_special_tokens: list[str] = field(default_factory=lambda: [])

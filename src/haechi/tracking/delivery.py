@@ -90,6 +90,7 @@ class Delivery(threading.Thread):
         try:
             connection = self.connection or self._connect()
             self._send_params(connection)
+            self._send_tags(connection)
             self._send_points(connection)
             if ended and (ending := self._outbox.ending):
                 # Ahead of the uploads: whatever becomes of these, the run has ended as it did.
@@ -123,6 +124,12 @@ class Delivery(threading.Thread):
             refused = self._send(connection.send_params, params)
             self._outbox.params = []
             self._note_refused("parameters", [name for name, _ in refused])
+
+    def _send_tags(self, connection: Connection) -> None:
+        if tags := self._outbox.late_tags():
+            refused = self._send(connection.send_tags, tags)
+            self._outbox.drop_tags(len(tags))
+            self._note_refused("tags", [name for name, _ in refused])
 
     def _send_points(self, connection: Connection) -> None:
         while points := self._outbox.first_points(MOST_POINTS):

@@ -69,6 +69,12 @@ class MlflowTracker:
             delivery.start()
             self._delivery = delivery
 
+    def log_tags(self, tags: Mapping[str, str]) -> None:
+        """Keep tags that become known during the run."""
+        with self._safely("tags"):
+            self._outbox.add_tags(self._pairs(tags, "tag", _LONGEST_TAG))
+            self._wake()
+
     def log_metrics(self, metrics: Mapping[str, float], step: int, time: float) -> None:
         """Keep a point; values that are no numbers are left out."""
         with self._safely("a point"):

@@ -17,6 +17,9 @@ class NoTracker:
     def start(self, params: Mapping[str, object], tags: Mapping[str, str]) -> None:
         """Do nothing."""
 
+    def log_tags(self, tags: Mapping[str, str]) -> None:
+        """Do nothing."""
+
     def log_metrics(self, metrics: Mapping[str, float], step: int, time: float) -> None:
         """Do nothing."""
 

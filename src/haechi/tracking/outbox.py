@@ -60,7 +60,23 @@ class Outbox:
         self._notes: list[str] = []
         self.params: list[tuple[str, str]] = []
         self.tags: list[tuple[str, str]] = []
+        self._late_tags: list[tuple[str, str]] = []
         self.ending: Ending | None = None
+
+    def add_tags(self, tags: Sequence[tuple[str, str]]) -> None:
+        """Put tags last."""
+        with self._lock:
+            self._late_tags.extend(tags)
+
+    def late_tags(self) -> list[tuple[str, str]]:
+        """Tags that came after the start; they stay until `drop_tags`."""
+        with self._lock:
+            return list(self._late_tags)
+
+    def drop_tags(self, count: int) -> None:
+        """Forget the `count` oldest of them: they have been delivered."""
+        with self._lock:
+            del self._late_tags[:count]
 
     def add_points(self, points: Sequence[Point]) -> None:
         """Put points last; beyond 200,000 they are only counted."""
@@ -119,6 +135,7 @@ class Outbox:
             points = len(self._points) + self._lost_points
         return [
             *_counted(len(self.params), "parameter"),
+            *_counted(len(self.late_tags()), "tag"),
             *_counted(points, "metric value"),
             *_counted(files, "file"),
             *(["the model"] if models else []),

@@ -24,6 +24,10 @@ class Tracker(Protocol):
         """Begin the run; `params` is flat, under config keys (`trainer.learning_rate`)."""
         ...
 
+    def log_tags(self, tags: Mapping[str, str]) -> None:
+        """Keep tags that become known during the run."""
+        ...
+
     def log_metrics(self, metrics: Mapping[str, float], step: int, time: float) -> None:
         """Keep a point; `time` in seconds since the epoch. NaN and infinities are kept, None is left out."""
         ...

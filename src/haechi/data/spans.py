@@ -1,0 +1,65 @@
+"""Questions and the windows of their contexts."""
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from haechi.data.input_format import InputFormat
+from haechi.data.split import ContextTokens
+from haechi.rows.examples import Example, QuestionExample
+from haechi.tokenization.runtime import RuntimeTokenizer
+from haechi.tokenization.windows import answer_tokens, encode_windows
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+
+def span_columns(
+    examples: Sequence[Example], tokenizer: RuntimeTokenizer, form: InputFormat
+) -> dict[str, list[Any]]:
+    """Columns of an `EncodedSplit`: one item a window.
+
+    Its label is the first and the last token of the answer; twice the position of the classification
+    token where the question has no answer, or the window holds none whole.
+
+    Source: Devlin et al. 2019, sections 4.2 and 4.3, https://arxiv.org/abs/1810.04805
+    """
+    questions = [example.text or "" for example in examples]
+    contexts = [example.text_pair or "" for example in examples]
+    found = encode_windows(tokenizer, questions, contexts, form.max_length, form.doc_stride)
+    # Numbers of long contexts are many: an array takes a ninth of what a list does.
+    columns: dict[str, list[Any]] = {"input_ids": [], "labels": [], "contexts": [], "rows": []}
+    if form.token_type_ids:
+        columns["token_type_ids"] = []
+    for row, (example, windows) in enumerate(zip(examples, found, strict=True)):
+        for window in windows:
+            context = _context_tokens(window, tokenizer)
+            columns["input_ids"].append(array("i", window.ids))
+            columns["labels"].append(_label(example, window, context.null))
+            columns["contexts"].append(context)
+            columns["rows"].append(row)
+            if form.token_type_ids:
+                columns["token_type_ids"].append(array("b", window.type_ids))
+    return columns
+
+
+def _label(example: Example, window: "Encoding", null: int) -> tuple[int, int]:
+    assert isinstance(example, QuestionExample)
+    for answer in () if example.is_impossible else example.answers:
+        found = answer_tokens(window, answer.start, answer.start + len(answer.text))
+        if found is not None:
+            return found
+    return null, null
+
+
+def _context_tokens(window: "Encoding", tokenizer: RuntimeTokenizer) -> ContextTokens:
+    sequences = window.sequence_ids
+    inside = [position for position, sequence in enumerate(sequences) if sequence == 1]
+    first, count = (inside[0], len(inside)) if inside else (0, 0)
+    offsets = window.offsets[first : first + count]
+    cls = tokenizer.id("cls")
+    # XLNet has its classification token at the end.
+    null = window.ids.index(cls) if cls in window.ids else 0
+    return ContextTokens(
+        first, null, array("i", [start for start, _ in offsets]), array("i", [end for _, end in offsets])
+    )

@@ -1,0 +1,23 @@
+"""A judged run -> what its model takes and gives."""
+
+from dataclasses import asdict
+
+from haechi.modeling.save import Description
+from haechi.preflight.evidence import Evidence
+from haechi.preflight.labels import head_labels
+
+
+def describe(evidence: Evidence) -> Description:
+    """What the model takes and gives; the training encodes by it, and the saved folder has it."""
+    config = evidence.config
+    return Description(
+        objective=config.task.objective.value,
+        pooling=asdict(config.pooling),
+        # Of all train rows: a rare class must not vanish with the rows that are split off or left out.
+        labels=head_labels(evidence),
+        max_length=config.tokenizer.max_length,
+        token_type_ids=evidence.takes_token_type_ids,
+        text_pair=evidence.is_paired,
+        markers=config.task.markers.value,
+        doc_stride=config.task.doc_stride,
+    )

@@ -1,0 +1,26 @@
+"""Metrics of classes: accuracy and F1, by scikit-learn."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.metrics import accuracy_score, f1_score
+
+
+def class_metrics(logits: np.ndarray, targets: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
+    """`accuracy`, `macro_f1` and `f1/<label>`, each class against the rest, from 0 to 1.
+
+    A class that neither occurs nor is predicted counts 0 in `macro_f1`, as in KLUE's code.
+
+    Args:
+        logits: (rows, classes).
+        targets: class ids (rows,).
+        labels: class names in the order of the logits.
+    """
+    predicted, classes = logits.argmax(axis=-1), list(range(len(labels)))
+    # The type hints of scikit-learn know neither None for `average` nor the array that it gives.
+    each = np.asarray(f1_score(targets, predicted, labels=classes, average=None, zero_division=0))  # type: ignore[arg-type]
+    return {
+        "accuracy": float(accuracy_score(targets, predicted)),
+        "macro_f1": float(np.mean(each)),
+        **{f"f1/{label}": float(value) for label, value in zip(labels, each, strict=True)},
+    }

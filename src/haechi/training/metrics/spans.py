@@ -1,0 +1,70 @@
+"""Metrics of answers, as KLUE codes them."""
+
+import string
+from collections import Counter
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from haechi.rows.examples import QuestionExample
+
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def span_metrics(examples: Sequence[QuestionExample], predicted: Sequence[str]) -> dict[str, float]:
+    """`exact_match`, `rouge_w` and `char_f1`, from 0 to 1: each the best over the answers of a question,
+    averaged over the questions.
+
+    A question that cannot be answered has one answer, the empty one.
+
+    Args:
+        examples: the questions with their answers.
+        predicted: one answer for each; empty for `no answer`.
+    """
+    metrics: dict[str, Callable[[str, str], float]] = {
+        "exact_match": lambda answer, gold: float(answer == gold),
+        "rouge_w": rouge_w,
+        "char_f1": char_f1,
+    }
+    scores: dict[str, list[float]] = {name: [] for name in metrics}
+    for example, answer in zip(examples, predicted, strict=True):
+        golds = [normalize(gold) for gold in accepted_answers(example)]
+        for name, score in metrics.items():
+            scores[name].append(max(score(normalize(answer), gold) for gold in golds))
+    return {name: float(np.mean(values)) if values else 0.0 for name, values in scores.items()}
+
+
+def accepted_answers(example: QuestionExample) -> list[str]:
+    """The texts that count as right; the empty one alone where there is no answer."""
+    answers = [] if example.is_impossible else [answer.text for answer in example.answers]
+    return answers or [""]
+
+
+def normalize(text: str) -> str:
+    """Lower case, no ASCII punctuation, single spaces. KLUE's own pattern for Korean brackets stands outside
+    a character class and matches nothing that occurs, so they are kept."""
+    return " ".join(text.lower().translate(_PUNCTUATION).split())
+
+
+def rouge_w(answer: str, gold: str) -> float:
+    """What KLUE calls ROUGE-W: F1 of the longest run of characters that both have (difflib's)."""
+    if not gold:
+        return float(not answer)
+    common = SequenceMatcher(None, answer, gold).find_longest_match(0, len(answer), 0, len(gold)).size
+    return _f1(common, len(answer), len(gold))
+
+
+def char_f1(answer: str, gold: str) -> float:
+    """F1 of the characters that both have, whatever their order; spaces do not count.
+
+    Source: the evaluation of KorQuAD 1.0, https://korquad.github.io
+    """
+    ours, theirs = (Counter(text.replace(" ", "")) for text in (answer, gold))
+    if not ours or not theirs:
+        return float(ours == theirs)
+    return _f1((ours & theirs).total(), ours.total(), theirs.total())
+
+
+def _f1(common: int, ours: int, theirs: int) -> float:
+    return 2 * common / (ours + theirs) if common else 0.0

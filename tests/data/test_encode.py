@@ -1,0 +1,100 @@
+"""Token ids of a split, and what else is kept of them."""
+
+from array import array
+from pathlib import Path
+
+import pytest
+
+from checkpoints import tiny_copy
+from haechi.data import encode as module
+from haechi.data.encode import encode
+from haechi.data.input_format import InputFormat
+from haechi.data.split import EncodedSplit
+from haechi.rows.examples import Example, QuestionExample
+from haechi.schema.task import Objective
+from haechi.tokenization.build import build_tokenizer
+
+EXAMPLES = [
+    Example(row=1, text="프로야구 개막전 매진", text_pair=None, label="스포츠"),
+    Example(row=2, text="여야, 예산안 두고 정면충돌하며 밤늦게까지", text_pair=None, label="정치"),
+]
+
+
+def split_of(tmp_path: Path, *, special_tokens: bool = False, labelled: bool = True) -> EncodedSplit:
+    tokenizer = build_tokenizer(tiny_copy(tmp_path / "checkpoint"))
+    form = InputFormat(Objective.classification, 8, labels=["정치", "스포츠"], special_tokens=special_tokens)
+    return encode(EXAMPLES, tokenizer, form, labelled=labelled)
+
+
+def test_classes_are_found_by_name(tmp_path: Path) -> None:
+    split = split_of(tmp_path)
+    assert split.labels == [1, 0]
+    assert split.rows == [0, 1]
+    assert split.examples is EXAMPLES
+
+
+def test_special_tokens_are_those_of_the_template_also_where_text_is_cut(tmp_path: Path) -> None:
+    split = split_of(tmp_path, special_tokens=True)
+    for index in range(len(split)):
+        item = split[index]
+        inside = len(item["input_ids"]) - 2
+        assert item["special_tokens_mask"] == [1, *[0] * inside, 1]
+    assert len(split[1]["input_ids"]) == 8
+
+
+def test_only_what_is_wanted_is_kept(tmp_path: Path) -> None:
+    assert set(split_of(tmp_path)[0]) == {"input_ids", "labels"}
+    assert set(split_of(tmp_path / "bare", labelled=False)[0]) == {"input_ids"}
+
+
+def test_rows_are_encoded_in_chunks_and_stay_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokenizer = build_tokenizer(tiny_copy(tmp_path / "checkpoint"))
+    context = "해치는 옳고 그름을 가린다. " * 30
+    examples = [
+        QuestionExample(
+            row, "무엇을 가리나?", context * row, None, id=str(row), answers=(), is_impossible=True
+        )
+        for row in (1, 2, 3)
+    ]
+    form = InputFormat(Objective.span, 128, doc_stride=16)
+    whole = encode(examples, tokenizer, form)
+    monkeypatch.setattr(module, "CHUNK_ROWS", 2)
+    parts = encode(examples, tokenizer, form)
+    assert whole == parts
+    assert set(whole.rows or ()) == {0, 1, 2}
+    assert len(whole) > 3
+
+
+def test_every_column_follows_the_items_when_they_are_sorted() -> None:
+    split = EncodedSplit(
+        [[2, 3], [2, 9, 8, 3]], [[0, 0], [0, 0, 0, 1]], [5, 6],
+        special_tokens_mask=[[1, 1], [1, 0, 0, 1]], entity_starts=[(0, 1), (2, 1)],
+        carriers=[array("i", [0]), array("i", [1])], rows=[0, 1], examples=EXAMPLES,
+    )  # fmt: skip
+    ordered, order = split.by_length()
+    assert order == [1, 0]
+    assert ordered[0] == split[1]
+    assert ordered[1] == split[0]
+    assert (ordered.rows, ordered.carriers) == ([1, 0], [array("i", [1]), array("i", [0])])
+    assert ordered.examples is EXAMPLES
+    assert set(split[1]) == {
+        "input_ids", "token_type_ids", "labels", "special_tokens_mask", "entity_starts",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("labels", "targets"),
+    [
+        ([1, 0], 1),
+        ([0.5, 2.0], 1),
+        ([(0, 0), (3, 4)], 2),
+        ([[-100, 1, 1], [-100, 0]], 1.5),
+        ([], 1),
+        (None, 1),
+    ],
+)
+def test_targets_are_counted_by_the_kind_of_label(labels: list | None, targets: float) -> None:
+    ids: list = [[2, 3]] * len(labels or [])
+    assert EncodedSplit(ids, labels=labels).targets_per_item == targets

@@ -1,0 +1,96 @@
+"""Windows of a context: every answer is whole in one, and its offsets are right."""
+
+from pathlib import Path
+
+import pytest
+
+from checkpoints import tiny_copy
+from haechi.data.encode import encode
+from haechi.data.input_format import InputFormat
+from haechi.data.split import ContextTokens, EncodedSplit
+from haechi.rows.examples import Answer, QuestionExample
+from haechi.schema.task import Objective
+from haechi.tokenization.build import build_tokenizer
+from haechi.tokenization.runtime import RuntimeTokenizer
+
+SENTENCES = [
+    f"{year}년에 해치는 광화문 앞 {year % 97}번째 돌계단에 앉아 불을 막았다. " for year in range(1900, 1960)
+]
+CONTEXT = "".join(SENTENCES)
+
+
+@pytest.fixture
+def tokenizer(tmp_path: Path) -> RuntimeTokenizer:
+    return build_tokenizer(tiny_copy(tmp_path / "checkpoint"))
+
+
+def question(context: str = CONTEXT, *answers: str, is_impossible: bool = False) -> QuestionExample:
+    found = tuple(Answer(context.index(text), text) for text in answers)
+    return QuestionExample(
+        1, "해치는 언제 불을 막았나?", context, None, id="q1", answers=found, is_impossible=is_impossible
+    )  # fmt: skip
+
+
+def split_of(tokenizer: RuntimeTokenizer, *examples: QuestionExample, types: bool = False) -> EncodedSplit:
+    form = InputFormat(Objective.span, 128, token_type_ids=types, doc_stride=24)
+    return encode(examples, tokenizer, form)
+
+
+def labelled(split: EncodedSplit) -> list[tuple[ContextTokens, tuple[int, int]]]:
+    assert split.contexts is not None
+    assert split.labels is not None
+    return list(zip(split.contexts, split.labels, strict=True))  # type: ignore[arg-type]
+
+
+def text_of(context: ContextTokens, label: tuple[int, int], text: str) -> str:
+    start, end = (position - context.first for position in label)
+    return text[context.starts[start] : context.ends[end]]
+
+
+@pytest.mark.parametrize("answer", ["1931년", "광화문 앞 92번째", "1959년", "해치"])
+def test_the_label_reads_the_answer_in_every_window_that_holds_it_whole(
+    tokenizer: RuntimeTokenizer, answer: str
+) -> None:
+    split = split_of(tokenizer, question(CONTEXT, answer))
+    holding = [(context, label) for context, label in labelled(split) if label != (0, 0)]
+    assert holding
+    for context, label in holding:
+        # A token may reach beyond the answer, never start behind its start.
+        assert answer in text_of(context, label, CONTEXT)
+        assert len(text_of(context, label, CONTEXT)) <= len(answer) + 3
+    for context, label in labelled(split):
+        start = CONTEXT.index(answer)
+        whole = context.starts[0] <= start and start + len(answer) <= context.ends[-1]
+        assert (label != (0, 0)) is whole
+
+
+def test_the_windows_cover_the_context_and_share_tokens(tokenizer: RuntimeTokenizer) -> None:
+    split = split_of(tokenizer, question())
+    assert split.contexts is not None
+    assert len(split) > 3
+    assert max(split.lengths) <= 128
+    reached = 0
+    for context in split.contexts:
+        assert context.starts[0] <= reached
+        reached = context.ends[-1]
+    assert reached == len(CONTEXT.rstrip())
+
+
+def test_no_answer_is_the_position_of_the_classification_token(tokenizer: RuntimeTokenizer) -> None:
+    impossible = question(CONTEXT, "1931년", is_impossible=True)
+    split = split_of(tokenizer, impossible, question("짧은 글이다."))
+    assert split.labels == [(0, 0)] * len(split)
+    assert split.rows == [0] * (len(split) - 1) + [1]
+
+
+def test_a_window_without_the_first_answer_may_hold_another(tokenizer: RuntimeTokenizer) -> None:
+    split = split_of(tokenizer, question(CONTEXT, "1900년", "1959년"))
+    texts = [text_of(context, label, CONTEXT) for context, label in labelled(split) if label != (0, 0)]
+    assert {text[:5] for text in texts} == {"1900년", "1959년"}
+
+
+def test_segment_ids_say_which_tokens_are_of_the_context(tokenizer: RuntimeTokenizer) -> None:
+    split = split_of(tokenizer, question(), types=True)
+    item = split[0]
+    context = (split.contexts or [])[0]
+    assert list(item["token_type_ids"]).index(1) == context.first

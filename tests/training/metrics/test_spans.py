@@ -1,0 +1,64 @@
+"""Metrics of answers: by hand, and against a search for the longest common run."""
+
+import random
+
+import pytest
+
+from haechi.rows.examples import Answer, QuestionExample
+from haechi.training.metrics.spans import char_f1, normalize, rouge_w, span_metrics
+
+
+def question(*answers: str, is_impossible: bool = False) -> QuestionExample:
+    found = tuple(Answer(0, text) for text in answers)
+    return QuestionExample(1, "누가?", "글", None, id="1", answers=found, is_impossible=is_impossible)
+
+
+def test_rouge_w_is_f1_of_the_longest_common_run() -> None:
+    # 광화문 is the run: 3 of 5 characters and 3 of 4.
+    assert rouge_w("광화문해치", "광화문앞") == pytest.approx(2 * 3 / 9)
+    # Two runs of 2 count once.
+    assert rouge_w("해치와광화", "해치 광화") == pytest.approx(2 * 2 / 10)
+    assert rouge_w("해치", "불") == 0.0
+    assert rouge_w("", "해치") == 0.0
+    assert rouge_w("", "") == 1.0
+    assert rouge_w("해치", "") == 0.0
+
+
+def test_rouge_w_against_a_search_of_every_run() -> None:
+    chance = random.Random(1)
+    for _ in range(200):
+        left, right = ("".join(chance.choices("가나다", k=chance.randint(1, 12))) for _ in range(2))
+        runs = {right[start:end] for start in range(len(right)) for end in range(start + 1, len(right) + 1)}
+        longest = max((len(run) for run in runs if run in left), default=0)
+        assert rouge_w(left, right) == pytest.approx(2 * longest / (len(left) + len(right)))
+
+
+def test_plain_f1_counts_characters_in_any_order() -> None:
+    assert char_f1("해치와 광화", "해치 광화") == pytest.approx(2 * 4 / 9)
+    assert char_f1("치해", "해치") == 1.0
+    assert char_f1("", "") == 1.0
+    assert char_f1("", "해") == 0.0
+
+
+def test_case_punctuation_and_spaces_do_not_count_and_korean_brackets_do() -> None:
+    assert normalize(" KBS  (한국,방송) ") == "kbs 한국방송"
+    assert normalize("《해치》") == "《해치》"
+
+
+def test_the_best_of_several_answers_counts() -> None:
+    found = span_metrics([question("광화문 앞", "광화문")], ["광화문."])
+    assert found == {"exact_match": 1.0, "rouge_w": 1.0, "char_f1": 1.0}
+
+
+def test_a_question_without_an_answer_wants_the_empty_one() -> None:
+    asked = [question(is_impossible=True), question("해치", is_impossible=True), question(), question("해치")]
+    assert span_metrics(asked, ["", "", "", ""])["exact_match"] == pytest.approx(3 / 4)
+    assert span_metrics(asked, ["해치"] * 4)["rouge_w"] == pytest.approx(1 / 4)
+
+
+def test_scores_are_averaged_over_the_questions() -> None:
+    found = span_metrics([question("해치"), question("광화문앞")], ["해치", "광화문해치"])
+    assert found["exact_match"] == pytest.approx(1 / 2)
+    assert found["rouge_w"] == pytest.approx((1 + 2 / 3) / 2)
+    # 광, 화, 문 of 5 and 4.
+    assert found["char_f1"] == pytest.approx((1 + 2 / 3) / 2)
