@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from haechi.preflight.check import Verdict
+from haechi.preflight.depth import DepthReport
 from haechi.preflight.diagnostic import Diagnostic
+from haechi.preflight.evidence import Evidence
 from haechi.preflight.judge import judge
 
 
 def verdict_of(overrides: Sequence[str], *, multirun: bool = False) -> Verdict:
-    """The verdict on a single run."""
-    return judge(list(overrides), multirun=multirun)[0]
+    """The verdict on a single run; a deep one with `preflight.deep=true`."""
+    return judge(list(overrides), multirun=multirun, examine=_examine)[0]
+
+
+def _examine(evidence: Evidence) -> DepthReport:
+    from haechi.deep.examine import examine  # imports torch, which few tests need
+
+    return examine(evidence)
 
 
 def codes(overrides: Sequence[str]) -> list[str]:

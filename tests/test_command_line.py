@@ -93,7 +93,7 @@ def test_help() -> None:
     assert done.returncode == 0
     for word in (
         "klue_roberta_base",
-        "pooling: cls, max, mean",
+        "pooling: attention, cls, entity_start",
         "sample_topic",
         "== Examples ==",
         "learning_rate",

@@ -3,13 +3,16 @@
 import itertools
 
 import pytest
+from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
 
 from haechi import places
-from haechi.compose import as_value, compose, expand, register, settle
+from haechi.compose import as_value, compose, dimensions, register, settle
 from haechi.preflight.judge import judge
 
 
@@ -68,14 +71,14 @@ SWEEPS = [
 
 
 @pytest.mark.parametrize("overrides", SWEEPS)
-def test_expand_gives_hydras_own_jobs(overrides: list[str]) -> None:
+def test_dimensions_multiply_to_hydras_own_jobs(overrides: list[str]) -> None:
     register()
     GlobalHydra.instance().clear()
     with initialize_config_dir(version_base="1.3", config_dir=str(places.CONF)):
         parser = OverridesParser.create(config_loader=GlobalHydra.instance().config_loader())
         batches = BasicSweeper.split_arguments(parser.parse_overrides(overrides), max_batch_size=None)
     jobs = list(itertools.chain.from_iterable(batches))
-    assert [settle(job) for job in expand(overrides)] == [list(job) for job in jobs]
+    assert [settle(job) for job in itertools.product(*dimensions(overrides))] == [list(job) for job in jobs]
 
 
 def test_jobs_that_are_the_same_share_a_verdict() -> None:
@@ -96,3 +99,38 @@ def test_a_search_preset_is_expanded(preset: str, jobs: int) -> None:
 def test_one_faulty_job_is_found_among_good_ones() -> None:
     verdicts = judge(["trainer.learning_rate=1e-5,nan", "pooling=cls,pooler"], multirun=True)
     assert [verdict.refused for verdict in verdicts] == [False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["trainer.learning_rate=1e-5"],
+        ["model=klue_bert", "trainer.learning_rate=3e-5", "tokenizer.max_length=64", "seed=3"],
+        ["task=files", "task.files.train=a.csv", "task.labels=[a,b]", "tags=[x]"],
+        ["experiment=klue_ynat", "model.recipe.learning_rate=1e-5", "tokenizer.allow_cross=true"],
+        ["task.columns.text='제목'", "task.metric=null"],
+        ["hydra.job.chdir=true", "trainer.warmup_steps=1"],
+        ["run_dir=x", "trainer.precision=bf16", "trainer.num_train_epochs=3"],
+        ["+model.config.a=1", "trainer.warmup_steps=3"],
+    ],
+    ids=" ".join,
+)
+def test_values_are_set_as_hydra_sets_them(overrides: list[str]) -> None:
+    register()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(version_base="1.3", config_dir=str(places.CONF)):
+        expected = hydra_compose("config", overrides=overrides, return_hydra_config=True)
+    for _ in range(2):
+        found = compose(overrides)
+        assert OmegaConf.to_container(found, resolve=False) == OmegaConf.to_container(expected, resolve=False)
+
+
+def test_what_one_job_sets_does_not_reach_the_next() -> None:
+    assert compose(["model=klue_bert", "trainer.max_steps=7"]).trainer.max_steps == 7
+    assert compose(["model=klue_bert", "tokenizer.max_length=9"]).trainer.max_steps == -1
+
+
+@pytest.mark.parametrize("wrong", ["trainer.no_such_key=1", "trainer.max_steps=many", "seed=1,2"])
+def test_a_wrong_value_is_refused_in_hydras_words(wrong: str) -> None:
+    with pytest.raises(HydraException):
+        compose(["model=klue_bert", wrong])

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,14 @@ from hydra.types import RunMode
 
 from haechi import places
 from haechi.compose import key_of, register, settle
-from haechi.preflight.check import Refused, Verdict
+from haechi.preflight.check import Refused, Verdict, language_of
+from haechi.preflight.depth import DepthReport
+from haechi.preflight.evidence import Evidence
 from haechi.preflight.judge import judge
 from haechi.preflight.report import render
 from haechi.preflight.rule import catalogue
-from haechi.schema.preflight import Format
+from haechi.schema.preflight import Format, Speech
+from haechi.text import Language, Text
 
 REFUSED = 2
 
@@ -47,6 +50,12 @@ class CommandLine:
         """`preflight.format`, known even when the config cannot be composed."""
         value = self.value("preflight.format")
         return Format(value) if value in {form.value for form in Format} else Format.text
+
+    @property
+    def language(self) -> Language:
+        """`preflight.language`, known even when the config cannot be composed."""
+        value = self.value("preflight.language")
+        return language_of(next((speech for speech in Speech if speech.value == value), Speech.auto))
 
 
 def read_command_line() -> CommandLine:
@@ -83,6 +92,7 @@ def judge_command_line(command: CommandLine) -> list[Verdict]:
         multirun=command.multirun,
         config_dir=command.config_dir,
         config_name=command.config_name,
+        examine=_examine,
     )
     text = render(verdicts, command.format, time.perf_counter() - started)
     if text:
@@ -90,6 +100,13 @@ def judge_command_line(command: CommandLine) -> list[Verdict]:
         stream.write(f"{text}\n")
         stream.flush()
     return verdicts
+
+
+def _examine(evidence: Evidence) -> DepthReport:
+    """What `preflight.deep=true` asks for, and the one thing here that imports torch."""
+    from haechi.deep.examine import examine
+
+    return examine(evidence)
 
 
 def refuse_or_go_on() -> CommandLine:
@@ -128,42 +145,60 @@ def check_and_exit() -> None:
     if command.asks or command.shows_config:
         return
     _answer(command)
+    # `check.py 'experiment=glob(*)'` asks about every preset, though no run could have all of them.
+    if any("=glob(" in item for item in command.overrides):
+        command = replace(command, multirun=True)
     verdicts = judge_command_line(command)
     if command.format is Format.text and not any(verdict.refused for verdict in verdicts):
-        jobs = f"{len(verdicts)} jobs are" if len(verdicts) > 1 else "the run is"
-        sys.stderr.write(f"{jobs} fit to start\n")
+        count = len(verdicts)
+        fit = Text("the run is fit to start", "실행에 이상이 없습니다")
+        if count > 1:
+            fit = Text(f"{count} jobs are fit to start", f"작업 {count}개에 이상이 없습니다")
+        sys.stderr.write(f"{fit.of(command.language)}\n")
     sys.exit(REFUSED if any(verdict.refused for verdict in verdicts) else 0)
 
 
 def _answer(command: CommandLine) -> None:
     """`explain` and `apply_fix` are questions, whichever script they are put to: answer and leave."""
     if code := command.value("explain"):
-        sys.exit(_explain(code))
+        sys.exit(_explain(code, command.language))
     if code := command.value("apply_fix"):
         sys.exit(_apply_fix(command, code))
 
 
-def _explain(code: str) -> int:
+def _explain(code: str, language: Language) -> int:
     rule = next((rule for rule in catalogue() if rule.code == code.upper()), None)
     if rule is None:
         codes = " ".join(rule.code for rule in catalogue())
-        sys.stderr.write(f"error: there is no rule `{code}`\n  = note: the rules are {codes}\n")
+        missing = Text(
+            f"error: there is no rule `{code}`\n  = note: the rules are {codes}\n",
+            f"오류: 규칙 `{code}`은(는) 없습니다\n  = 참고: 있는 규칙은 {codes}\n",
+        )
+        sys.stderr.write(missing.of(language))
         return REFUSED
-    sys.stdout.write(rule.page)
+    sys.stdout.write(rule.page(language))
     return 0
 
 
 def _apply_fix(command: CommandLine, code: str) -> int:
     kept = [item for item in command.overrides if key_of(item) != "apply_fix"]
     verdicts = judge(
-        kept, multirun=command.multirun, config_dir=command.config_dir, config_name=command.config_name
+        kept,
+        multirun=command.multirun,
+        config_dir=command.config_dir,
+        config_name=command.config_name,
+        examine=_examine,
     )
     for verdict in verdicts:
         for item in verdict.diagnostics:
             if item.code == code.upper() and item.fixes:
                 sys.stdout.write(_shell_line(settle([*kept, *item.fixes[0]]), command.multirun))
                 return 0
-    sys.stderr.write(f"error: this command line has no finding `{code}` with a fix\n")
+    nothing = Text(
+        f"error: this command line has no finding `{code}` with a fix\n",
+        f"오류: 이 명령줄에는 고칠 수 있는 `{code}` 판정이 없습니다\n",
+    )
+    sys.stderr.write(nothing.of(command.language))
     return REFUSED
 
 

@@ -1,22 +1,28 @@
 """Overrides -> composed config, without a command line: for judging, tests and sweeps."""
 
-import itertools
+import copy
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_dir
+from hydra._internal.config_loader_impl import get_overrides_dirname
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import DictConfig, OmegaConf
+from hydra.core.override_parser.types import IntervalSweep
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from haechi import places, schema
 
+# `key=`, with no `+`, `~` or package.
+_PLAIN_KEY = re.compile(r"[A-Za-z_][\w./]*=")
 # Names and paths that Hydra reads as the text they are.
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
 
 
+@cache
 def register() -> None:
     """Make the schema and the resolvers that conf/ uses known to Hydra."""
     schema.register()
@@ -37,6 +43,49 @@ def compose(
 
     Raises what Hydra raises; `preflight.composition` turns that into a diagnostic.
     """
+    chosen = tuple(item for item in overrides if not _sets_a_value(item))
+    if len(chosen) < len(overrides) and all(_PLAIN_KEY.match(item) for item in chosen):
+        # Choosing options is what takes Hydra its time, and the jobs of a sweep choose few.
+        try:
+            return _with_values(_chosen(chosen, config_dir, config_name), overrides)
+        except Exception:  # said by Hydra in full, below
+            pass
+    return _composed(tuple(overrides), config_dir, config_name)
+
+
+def _sets_a_value(override: str) -> bool:
+    """Whether an override gives a value to a setting within a group: `trainer.seed=1`, without `+` or `~`."""
+    key = override.partition("=")[0]
+    return bool(_PLAIN_KEY.match(override)) and "." in key and not override.startswith("hydra")
+
+
+@lru_cache(maxsize=64)
+def _chosen(overrides: tuple[str, ...], config_dir: Path, config_name: str) -> DictConfig:
+    return _composed(overrides, config_dir, config_name)
+
+
+def _with_values(chosen: DictConfig, overrides: Sequence[str]) -> DictConfig:
+    """A composed config with other values, set as Hydra sets them.
+
+    Raises:
+        Exception: what Hydra would refuse, or a sweep.
+    """
+    composed = copy.deepcopy(chosen)
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
+    for override in parsed:
+        if override.is_sweep_override():
+            raise ValueError(override.input_line)
+        if _sets_a_value(str(override.input_line)):
+            OmegaConf.update(composed, override.key_or_group, override.value(), merge=True)
+    typed = [override for override in parsed if not override.is_hydra_override()]
+    job = composed.hydra.job
+    with read_write(composed), open_dict(composed):
+        composed.hydra.overrides.task = [override.input_line for override in typed]
+        job.override_dirname = get_overrides_dirname(typed, **job.config.override_dirname)
+    return composed
+
+
+def _composed(overrides: tuple[str, ...], config_dir: Path, config_name: str) -> DictConfig:
     register()
     # A saved config lies elsewhere; its schema, logging and help are still those of conf/.
     beside = [] if config_dir == places.CONF else [f"hydra.searchpath=[file://{places.CONF}]"]
@@ -77,23 +126,36 @@ def settle(overrides: Sequence[str]) -> list[str]:
     return settled
 
 
-def expand(overrides: Sequence[str], config_dir: Path = places.CONF) -> Iterator[list[str]]:
-    """The jobs of a sweep, by Hydra's own parser: the product of every list, range, choice and glob.
+def dimensions(
+    overrides: Sequence[str], config_dir: Path = places.CONF, *, search: bool = False
+) -> list[list[str]]:
+    """What each override of a sweep stands for, by Hydra's own parser: lists, ranges, choices, globs.
 
-    Overrides that sweep nothing are part of every job. The order is that of Hydra's basic sweeper.
+    The jobs of the sweep are the product of these lists, in the order of Hydra's basic sweeper. An
+    override that sweeps nothing stands for itself. Of an interval, which a search sweeper draws from,
+    there are its two ends.
+
+    Args:
+        overrides: what was typed.
+        config_dir: folder of the config, whose options a glob is matched against.
+        search: whether a search sweeper runs the sweep, so that intervals may be named.
+
+    Raises:
+        ValueError: an interval without a search sweeper.
     """
     register()
-    choices: list[list[str]] = []
+    found: list[list[str]] = []
     GlobalHydra.instance().clear()
     with initialize_config_dir(version_base="1.3", config_dir=str(config_dir)):
-        # A glob is matched against the options that the config's groups have.
         loader = GlobalHydra.instance().config_loader()
         for override in OverridesParser.create(config_loader=loader).parse_overrides(list(overrides)):
             key = override.get_key_element()
             if not override.is_sweep_override():
-                choices.append([str(override.input_line)])
+                found.append([str(override.input_line)])
             elif override.is_discrete_sweep():
-                choices.append([f"{key}={value}" for value in override.sweep_string_iterator()])
+                found.append([f"{key}={value}" for value in override.sweep_string_iterator()])
+            elif search and isinstance(ends := override.value(), IntervalSweep):
+                found.append([f"{key}={end}" for end in (ends.start, ends.end)])
             else:
                 raise ValueError(f"`{override.input_line}` is a search space, which needs a search sweeper")
-    yield from (list(job) for job in itertools.product(*choices))
+    return found

@@ -1,18 +1,18 @@
 """DictConfig -> frozen Run(config, origins, environment): what a run is, and where each value was set."""
 
-import copy
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from omegaconf import DictConfig, OmegaConf, open_dict, read_write
-from omegaconf.errors import ValidationError
+from omegaconf import MISSING, DictConfig, OmegaConf
+from omegaconf.errors import MissingMandatoryValue, ValidationError
 
 from haechi import places
+from haechi.compose import key_of
 from haechi.schema.run import RunConfig
 
 
@@ -26,8 +26,14 @@ class Environment:
     """Whether the variable that `notify.webhook_env` names has a value."""
     webhook_is_url: bool = False
     """Whether that value is an http or https address."""
+    webhook_scheme: str | None = None
+    webhook_host: str | None = None
+    webhook_port: int | None = None
+    """How the webhook's server is reached; the path, which is the secret, is left out."""
     tracking_uri: str | None = None
     """MLFLOW_TRACKING_URI."""
+    visible_gpus: str | None = None
+    """CUDA_VISIBLE_DEVICES."""
 
 
 class UnknownKeys(Exception):
@@ -49,8 +55,7 @@ class Origins:
 
     @cached_property
     def _typed(self) -> set[str]:
-        parsed = OverridesParser.create().parse_overrides(list(self.overrides))
-        return {override.get_key_element().lstrip("+~") for override in parsed}
+        return {key_of(override) for override in self.overrides}
 
     @cached_property
     def _files(self) -> list[tuple[str, str, DictConfig]]:
@@ -61,11 +66,11 @@ class Origins:
             path = self.config_dir / group / f"{option}.yaml"
             if group.startswith("hydra") or not option or not path.is_file():
                 continue
-            is_preset = "@package _global_" in path.read_text(encoding="utf-8").split("\n", 1)[0]
-            entry = (_shown(path), "" if is_preset else group, cast(DictConfig, OmegaConf.load(path)))
+            is_preset = _is_preset(path)
+            entry = (_shown(path), "" if is_preset else group, _load(path))
             (presets if is_preset else groups).append(entry)
         main = self.config_dir / f"{self.config_name}.yaml"
-        mains = [(_shown(main), "", cast(DictConfig, OmegaConf.load(main)))] if main.is_file() else []
+        mains = [(_shown(main), "", _load(main))] if main.is_file() else []
         # Hydra lists the choices from the last default to the first, and what is read last wins.
         return [*presets, *mains, *groups]
 
@@ -118,6 +123,8 @@ class Run:
     environment: Environment
     overrides: tuple[str, ...]
     """What was typed, in Hydra's grammar."""
+    hydra_overrides: tuple[str, ...]
+    """What was typed for Hydra itself, such as `hydra.job.chdir=true`."""
     folder: Path
     """Where the run writes."""
 
@@ -133,17 +140,11 @@ def resolve(composed: DictConfig, hydra: Any) -> Run:
         UnknownKeys: a key was added that the schema lacks.
         omegaconf.errors.OmegaConfBaseException: a value is missing or cannot be interpolated.
     """
-    bare = copy.deepcopy(composed)
-    if "hydra" in bare:
-        with read_write(bare), open_dict(bare):
-            del bare["hydra"]
-    unknown = list(_unknown_keys(bare, RunConfig))
+    unknown = list(_unknown_keys(composed, RunConfig))
     if unknown:
         raise UnknownKeys(unknown)
-    # to_object would leave a missing value as "???"; to_container says which one it is.
-    OmegaConf.to_container(bare, resolve=True, throw_on_missing=True)
-    config = cast(RunConfig, OmegaConf.to_object(bare))
-    _check_lists(config)
+    config = RunConfig(**{item.name: _resolved(composed, item.name) for item in fields(RunConfig)})
+    _check_values(config)
     sources = [source for source in hydra.runtime.config_sources if source.provider == "main"]
     path = Path(sources[0].path) if sources else places.CONF
     name = str(hydra.job.config_name or "config")
@@ -154,18 +155,37 @@ def resolve(composed: DictConfig, hydra: Any) -> Run:
         origins=Origins(overrides, choices, path, name),
         environment=_environment(config),
         overrides=overrides,
+        # As typed: `hydra.sweep.subdir=${hydra.job.num}` has no value before the job has a number.
+        hydra_overrides=tuple(map(str, _as_written(hydra.overrides.hydra))),
         folder=_folder(hydra),
     )
 
 
-def _check_lists(node: Any, prefix: str = "") -> None:
-    """Refuse lists and mappings within a list of texts, which OmegaConf lets through."""
+def _as_written(items: Any) -> list[Any]:
+    """The elements of a list without their interpolations done."""
+    return cast(list[Any], OmegaConf.to_container(items, resolve=False))
+
+
+def _resolved(composed: DictConfig, name: str) -> Any:
+    """A top-level setting or group with every interpolation done; a missing value stays `???`."""
+    if OmegaConf.is_missing(composed, name):
+        return MISSING
+    value = composed[name]
+    return OmegaConf.to_object(value) if OmegaConf.is_config(value) else value
+
+
+def _check_values(node: Any, prefix: str = "") -> None:
+    """Refuse missing values, and lists and mappings within a list of texts, which OmegaConf lets through."""
     for item in fields(node):
         value, key = getattr(node, item.name), f"{prefix}{item.name}"
+        error: MissingMandatoryValue | ValidationError | None = None
         if is_dataclass(value):
-            _check_lists(value, f"{key}.")
+            _check_values(value, f"{key}.")
+        elif value == MISSING:
+            error = MissingMandatoryValue(f"Missing mandatory value: {key}")
         elif isinstance(value, list) and not all(isinstance(entry, str) for entry in cast(list[Any], value)):
             error = ValidationError("every element must be a text")
+        if error is not None:
             error.full_key = key
             raise error
 
@@ -178,12 +198,27 @@ def _folder(hydra: Any) -> Path:
 
 def _environment(config: RunConfig) -> Environment:
     webhook = os.environ.get(config.notify.webhook_env, "").strip()
+    scheme, host, port = _server(webhook)
     return Environment(
         hub_offline=os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"},
         webhook_is_set=bool(webhook),
         webhook_is_url=webhook.startswith(("http://", "https://")),
+        webhook_scheme=scheme,
+        webhook_host=host,
+        webhook_port=port,
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or None,
+        visible_gpus=os.environ.get("CUDA_VISIBLE_DEVICES"),
     )
+
+
+def _server(address: str) -> tuple[str | None, str | None, int | None]:
+    """Scheme, host and port of an http or https address."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None, None, None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and port else (None, None, None)
 
 
 def _unknown_keys(node: DictConfig, schema: type[Any], prefix: str = "") -> Iterator[str]:
@@ -191,6 +226,8 @@ def _unknown_keys(node: DictConfig, schema: type[Any], prefix: str = "") -> Iter
     known = {item.name: item for item in fields(schema)}
     for name in node:
         key = f"{prefix}{name}"
+        if key == "hydra":
+            continue
         if str(name) not in known:
             yield key
             continue
@@ -208,6 +245,17 @@ def _holds(content: DictConfig, key: str) -> bool:
             return False
         node = node._get_node(part)  # pyright: ignore[reportPrivateUsage]
     return True
+
+
+@cache
+def _load(path: Path) -> DictConfig:
+    """A config file, read once."""
+    return cast(DictConfig, OmegaConf.load(path))
+
+
+@cache
+def _is_preset(path: Path) -> bool:
+    return "@package _global_" in path.read_text(encoding="utf-8").split("\n", 1)[0]
 
 
 def _shown(path: Path) -> str:

@@ -17,7 +17,8 @@ from haechi import places
 from haechi.preflight import check as checking
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.rule import SECTIONS, Rule, catalogue
+from haechi.preflight.rule import KOREAN_SECTIONS, SECTIONS, Rule, catalogue
+from haechi.text import Language, Text, quote
 from haechi.tokenization.reading import is_hangul
 from judging import finding, verdict_of
 
@@ -27,6 +28,8 @@ PREFIXES = (
     "CFG", "KEY", "MODEL", "TOK", "VOC", "POS", "POOL", "LEN", "LABEL", "DATA", "TRAIN", "TRACK", "NOTIFY",
     "SEC", "ENV",
 )  # fmt: skip
+# Sections of a Korean page that are not shared with the English one.
+TOLD = ("무엇", "왜", "할 일")
 HEAVY = ("torch", "transformers", "mlflow", "knockknock", "datasets", "pandas")
 
 every_rule = pytest.mark.parametrize("rule", catalogue(), ids=lambda rule: rule.code)
@@ -44,15 +47,31 @@ def test_a_file_has_one_rule() -> None:
 
 
 @every_rule
-def test_a_rule_has_a_page(rule: Rule) -> None:
-    assert tuple(re.findall(r"^## (.+)$", rule.page, re.MULTILINE)) == SECTIONS
-    for section in re.split(r"^## .+$", rule.page, flags=re.MULTILINE)[1:]:
+@pytest.mark.parametrize(("language", "sections"), [("en", SECTIONS), ("ko", KOREAN_SECTIONS)])
+def test_a_rule_has_a_page_in_each_language(
+    rule: Rule, language: Language, sections: tuple[str, ...]
+) -> None:
+    page = rule.page(language)
+    assert tuple(re.findall(r"^## (.+)$", page, re.MULTILINE)) == sections
+    for section in re.split(r"^## .+$", page, flags=re.MULTILINE)[1:]:
         assert section.strip(), "an empty section"
-    title = rule.page.splitlines()[0]
+    title = page.splitlines()[0]
     assert title.startswith(f"# {rule.code}: ")
     assert not title.endswith(".")
-    foreign = [character for character in rule.page if not character.isascii() and not is_hangul(character)]
+    foreign = [character for character in page if not character.isascii() and not is_hangul(character)]
     assert not foreign, "ASCII punctuation"
+
+
+@every_rule
+def test_a_korean_page_is_in_korean(rule: Rule) -> None:
+    parts = re.split(r"^## (.+)$", rule.page("ko"), flags=re.MULTILINE)
+    told = [
+        rule.title.ko,
+        *(text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name in TOLD),
+    ]
+    assert len(told) == 1 + len(TOLD)
+    for text in told:
+        assert sum(map(is_hangul, text)) >= 4, text
 
 
 def test_codes_are_prefix_and_three_digits() -> None:
@@ -87,6 +106,7 @@ def test_an_example_speaks_in_the_one_voice(code: str, example, tmp_path: Path) 
     opening = found.message.split()[0]
     assert opening.startswith("`") or opening in {opening.lower(), opening.upper(), "MLflow"}
     for text in [found.message, *found.notes]:
+        assert isinstance(text, Text), f"no Korean for: {text}"
         assert text.endswith("...") or not text.endswith((".", "!"))
         assert "\n" not in text
     assert len(found.message) < 400
@@ -94,11 +114,13 @@ def test_an_example_speaks_in_the_one_voice(code: str, example, tmp_path: Path) 
     assert found.keys or "`" in found.message, "a finding names the keys that disagree"
     assert found.docs == f"docs/rules/{code}-{found.docs.partition('-')[2]}"
     json.dumps(found.as_json())
+    assert any(map(is_hangul, found.message.ko)), found.message.ko
+    assert not found.message.ko.endswith(".")
 
 
 def broken_rule(evidence: Evidence) -> Iterator[Problem]:
     """A rule with a fault of its own."""
-    yield Problem("found before the fault")
+    yield Problem(quote("found before the fault"))
     raise KeyError("of ours")
 
 

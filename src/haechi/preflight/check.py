@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from omegaconf import OmegaConf
+from typing import Any, cast
 
 from haechi.preflight.diagnostic import Diagnostic, Key, Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import Rule, catalogue
 from haechi.resolve import Run
+from haechi.schema.preflight import Speech
+from haechi.text import Language, Text, locale_language
 
 
 @dataclass
@@ -19,6 +19,9 @@ class Verdict:
     overrides: list[str]
     diagnostics: list[Diagnostic] = field(default_factory=lambda: [])
     strict: bool = False
+    language: Language = "en"
+    loaded: bool = False
+    """Whether weights were loaded for it, by the deep check."""
 
     def count(self, severity: Severity) -> int:
         """Findings of one severity."""
@@ -32,7 +35,15 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The form of preflight.json and of `preflight.format=json`."""
-        return {"overrides": self.overrides, "diagnostics": [item.as_json() for item in self.diagnostics]}
+        return {
+            "overrides": self.overrides,
+            "diagnostics": [item.as_json(self.language) for item in self.diagnostics],
+        }
+
+
+def language_of(speech: Speech) -> Language:
+    """The language that a setting means."""
+    return locale_language() if speech is Speech.auto else speech.value
 
 
 class Refused(Exception):
@@ -40,19 +51,21 @@ class Refused(Exception):
 
     def __init__(self, verdict: Verdict) -> None:
         errors = [item for item in verdict.diagnostics if item.severity is not Severity.note]
-        super().__init__("\n\n".join(item.as_text() for item in errors))
+        super().__init__("\n\n".join(item.as_text(verdict.language) for item in errors))
         self.verdict = verdict
 
 
 def check(evidence: Evidence) -> Verdict:
     """Judge one resolved run."""
-    run = evidence.run
+    run = evidence.whole
     settings = run.config.preflight
+    _ = evidence.probes  # on their way while the rows are read
     diagnostics = [item for rule in catalogue() if not rule.on_composition for item in _apply(rule, evidence)]
     kept = [item for item in diagnostics if not _ignored(item, settings.ignore)]
     order = {Severity.error: 0, Severity.warning: 1, Severity.note: 2}
     kept.sort(key=lambda item: (order[item.severity], item.code))
-    return Verdict(list(run.overrides), kept, settings.strict)
+    loaded = evidence.depth is not None
+    return Verdict(list(run.overrides), kept, settings.strict, language_of(settings.language), loaded)
 
 
 def _ignored(item: Diagnostic, codes: list[str]) -> bool:
@@ -61,17 +74,35 @@ def _ignored(item: Diagnostic, codes: list[str]) -> bool:
 
 
 def _apply(rule: Rule, evidence: Evidence) -> Iterator[Diagnostic]:
-    try:
-        for problem in rule.check(evidence):
-            yield describe(rule, problem, evidence.run)
-    except Exception as error:
+    problems, error = evidence.ask(f"{rule.code} {rule.name}", lambda: _findings(rule, evidence))
+    for problem in problems:
+        yield describe(rule, problem, evidence.whole)
+    if error is not None:
         # A fault in a rule is ours, not the user's: say which rule, and let the run pass.
         yield Diagnostic(
             "ENV900",
             Severity.warning,
-            f"the rule {rule.code} could not be judged ({type(error).__name__}: {str(error)[:200]})",
-            notes=["this is a fault in Haechi, not in your run; please report it"],
+            Text(
+                f"the rule {rule.code} could not be judged ({error})",
+                f"규칙 {rule.code}을(를) 판정하지 못했습니다 ({error})",
+            ),
+            notes=[
+                Text(
+                    "this is a fault in Haechi, not in your run; please report it",
+                    "실행이 아니라 Haechi의 결함입니다. 알려 주십시오",
+                )
+            ],
         )
+
+
+def _findings(rule: Rule, evidence: Evidence) -> tuple[list[Problem], str | None]:
+    """What a rule yields, and how it failed if it did."""
+    found: list[Problem] = []
+    try:
+        found.extend(rule.check(evidence))
+    except Exception as error:
+        return found, f"{type(error).__name__}: {str(error)[:200]}"
+    return found, None
 
 
 def describe(rule: Rule, problem: Problem, run: Run | None) -> Diagnostic:
@@ -94,17 +125,24 @@ def _complete(fix: list[str], keys: list[str], run: Run) -> list[str]:
     """
     groups = {item.partition("=")[0] for item in fix}
     back = [
-        f"~{key}" for key in keys if run.origins.is_typed(key) and key.partition(".")[0] in groups - {key}
+        f"~{key}"
+        for key in keys
+        if run.origins.is_typed(key) and key.partition(".")[0] in groups and key not in groups
     ]
     return [*fix, *(item for item in back if item not in fix)]
 
 
 def _value(run: Run, key: str) -> str:
-    value = OmegaConf.select(OmegaConf.structured(run.config), key)
+    value: Any = run.config
+    for part in key.split("."):
+        if isinstance(value, dict):
+            value = cast(dict[str, Any], value).get(part)
+        else:
+            value = getattr(value, part, None)
     if value is None:
         return "null"
-    if OmegaConf.is_list(value):
-        shown = ",".join(str(item) for item in value)
+    if isinstance(value, list):
+        shown = ",".join(str(item) for item in cast(list[Any], value))
         return f"[{shown if len(shown) <= 60 else shown[:57] + '...'}]"
     return (
         str(getattr(value, "name", value)).lower()

@@ -10,11 +10,13 @@ from omegaconf.errors import OmegaConfBaseException
 
 from haechi import places
 from haechi.compose import key_of
-from haechi.preflight.check import Verdict
+from haechi.preflight.check import Verdict, language_of
 from haechi.preflight.diagnostic import Diagnostic, Key, Problem
 from haechi.preflight.rule import catalogue
 from haechi.resolve import UnknownKeys
+from haechi.schema.preflight import Speech
 from haechi.schema.run import RunConfig
+from haechi.text import Language
 
 # What composing and resolving raise for a user's mistake; anything else is a fault of ours.
 ERRORS = (HydraException, OmegaConfBaseException, UnknownKeys, ValueError)
@@ -68,7 +70,14 @@ def judge_composition(error: Exception, overrides: list[str]) -> Verdict:
                         problem.notes, rule.docs,
                     )
                 )  # fmt: skip
-    return Verdict(list(overrides), diagnostics)
+    return Verdict(list(overrides), diagnostics, language=_language(overrides))
+
+
+def _language(overrides: list[str]) -> Language:
+    """The language that was asked for, though nothing is composed."""
+    asked = [item.partition("=")[2] for item in overrides if key_of(item) == "preflight.language"]
+    speech = next((speech for speech in Speech if speech.value in asked[-1:]), Speech.auto)
+    return language_of(speech)
 
 
 def _keys(problem: Problem, fault: CompositionFault) -> Iterator[Key]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.schema.model import Init
+from haechi.text import Text
 
 ROLES = ("cls", "sep", "pad", "unk", "mask")
 
@@ -16,7 +17,7 @@ class Crossing:
 
     sizes: tuple[int | None, int | None]
     """Entries of the tokenizer and of the model's own."""
-    moved: list[str]
+    moved: list[Text]
     """Special tokens with another id, in words."""
     certain: bool = True
     """Whether files were compared, or facts that are confirmed."""
@@ -51,27 +52,42 @@ def crossing(evidence: Evidence) -> Crossing | None:
     return Crossing((theirs.tokenizer_length, facts.tokenizer_length), _moved(ids), certain)
 
 
-def _moved(ids: Sequence[tuple[str, str | None, int | None, int | None]]) -> list[str]:
+def _moved(ids: Sequence[tuple[str, str | None, int | None, int | None]]) -> list[Text]:
     return [
-        f"{token} is {theirs} there and {own} here"
+        Text(
+            f"{token} is {theirs} there and {own} here",
+            f"{token}의 id는 토크나이저 쪽 {theirs}, 모델 쪽 {own}",
+        )
         for _, token, own, theirs in ids
         if token is not None and None not in (own, theirs) and own != theirs
     ]
 
 
-def crossing_problem(evidence: Evidence, found: Crossing, comparison: str) -> Problem:
+def crossing_problem(evidence: Evidence, found: Crossing, comparison: Text) -> Problem:
     """The finding, the same for both rules; a warning where the crossing is wanted."""
     config = evidence.config
     wanted = config.tokenizer.allow_cross
     keys = ["tokenizer.source", "model.checkpoint"]
-    notes = [f"{comparison}, but {found.moved[0]}" if found.moved else comparison]
+    notes = [comparison]
+    if found.moved:
+        first = found.moved[0]
+        notes = [Text(f"{comparison}, but {first}", f"{comparison.ko}. 그러나 {first.ko}입니다")]
     if found.moved[1:]:
-        notes.append("also " + ", ".join(found.moved[1:]))
+        korean = "; ".join(item.ko for item in found.moved[1:])
+        notes.append(Text(f"also {', '.join(found.moved[1:])}", f"또한 {korean}입니다"))
     if not wanted:
-        notes.append("if the crossing is wanted: `tokenizer.allow_cross=true` makes this a warning")
+        notes.append(
+            Text(
+                "if the crossing is wanted: `tokenizer.allow_cross=true` makes this a warning",
+                "일부러 바꾼 것이라면 `tokenizer.allow_cross=true`를 써서 경고로 낮출 수 있습니다",
+            )
+        )
     source, checkpoint = config.tokenizer.source, config.model.checkpoint
     return Problem(
-        f"the tokenizer of {source} is not the one {checkpoint} was trained with",
+        Text(
+            f"the tokenizer of {source} is not the one {checkpoint} was trained with",
+            f"{source}의 토크나이저는 {checkpoint} 학습에 쓰인 것이 아닙니다",
+        ),
         keys=[*keys, "tokenizer.allow_cross"] if wanted else keys,
         fixes=[["tokenizer=auto"]],
         notes=notes,

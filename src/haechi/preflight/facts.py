@@ -13,13 +13,19 @@ from haechi.checkpoint.locate import State
 from haechi.compose import compose
 from haechi.preflight.evidence import Evidence
 from haechi.resolve import resolve
+from haechi.schema.model import ModelFacts
 
 PATIENCE_SECONDS = 20.0
 
 
-def differences(evidence: Evidence) -> list[tuple[str, object, object]]:
-    """Facts that the opened files contradict: key, fact, what the files say."""
-    checkpoint, facts = evidence.checkpoint, evidence.facts
+def differences(evidence: Evidence, facts: ModelFacts | None = None) -> list[tuple[str, object, object]]:
+    """Facts that the opened files contradict: key, fact, what the files say.
+
+    Args:
+        evidence: the run's.
+        facts: those to compare with; the catalogue's of the run's checkpoint unless others are given.
+    """
+    checkpoint, facts = evidence.checkpoint, facts or evidence.facts
     if checkpoint is None or not checkpoint.config:
         return []
     tokenizer = evidence.own_tokenizer

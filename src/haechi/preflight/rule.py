@@ -1,7 +1,8 @@
 """Rules: pure functions with a code, found by looking into `preflight/rules/`.
 
-A rule's docstring is its page: a first line that names the fault, then the sections What, Why,
-Example, What to do, References.
+A rule's docstring is its page, twice. English: a first line that names the fault, then the sections
+What, Why, Example, What to do, References. Korean: a line `# title`, then the sections 무엇, 왜, 할 일;
+example and references are the same in both.
 """
 
 import importlib
@@ -9,12 +10,14 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from haechi.preflight.diagnostic import Problem, Severity
+from haechi.text import Language, Text
 
 SECTIONS = ("What", "Why", "Example", "What to do", "References")
+KOREAN_SECTIONS = ("무엇", "왜", "예", "할 일", "참고 자료")
 Check = Callable[[Any], Iterator[Problem]]
 
 _registered: dict[str, "Rule"] = {}
@@ -34,17 +37,38 @@ class Rule:
     essential: bool
     """Whether `preflight.ignore` cannot silence it: the run could not end well."""
 
-    @property
-    def page(self) -> str:
-        """The documentation, as Markdown."""
-        text = inspect.cleandoc(self.check.__doc__ or "")
-        title, _, body = text.partition("\n")
-        return f"# {self.code}: {title.rstrip('.')}\n{body}\n"
+    @cached_property
+    def _parts(self) -> tuple[str, str]:
+        """The docstring's English and Korean parts."""
+        english, _, korean = inspect.cleandoc(self.check.__doc__ or "").partition("\n# ")
+        return english.strip(), korean.strip()
 
-    @property
-    def docs(self) -> str:
+    @cached_property
+    def title(self) -> Text:
+        """The fault in a few words."""
+        english, korean = (part.partition("\n")[0] for part in self._parts)
+        return Text(english.rstrip("."), korean)
+
+    def page(self, language: Language = "en") -> str:
+        """The documentation, as Markdown."""
+        english, korean = (part.partition("\n")[2].strip() for part in self._parts)
+        if language == "ko":
+            said, shared = _sections(korean), _sections(english)
+            said |= {"예": shared.get("Example", ""), "참고 자료": shared.get("References", "")}
+            english = "\n\n".join(f"## {name}\n{said.get(name, '')}" for name in KOREAN_SECTIONS)
+        return f"# {self.code}: {self.title.of(language)}\n\n{english}\n"
+
+    @cached_property
+    def docs(self) -> Text:
         """Path of the page in the repository."""
-        return f"docs/rules/{self.code}-{self.name.replace('_', '-')}.md"
+        file = f"{self.code}-{self.name.replace('_', '-')}.md"
+        return Text(f"docs/rules/{file}", f"docs/rules/ko/{file}")
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The sections of a page by their headings."""
+    parts = f"\n{text}".split("\n## ")[1:]
+    return {part.partition("\n")[0].strip(): part.partition("\n")[2].strip() for part in parts}
 
 
 def rule(

@@ -55,6 +55,8 @@ class ModelFacts:
     """Whether the checkpoint holds trained pooler weights."""
     lower_case: bool | None = None
     """Whether the tokenizer lower-cases."""
+    reads_korean: bool | None = None
+    """Whether the vocabulary was learned from Korean text, among other text perhaps; null is unknown."""
     spare_slots: int | None = None
     """Vocabulary entries that no text uses, such as `[unused0]`."""
     vocabulary: str | None = None

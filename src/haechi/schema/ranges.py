@@ -24,6 +24,15 @@ class Range(NamedTuple):
             return f"at most {number(self.maximum)}"
         return f"from {number(self.minimum)} to {number(self.maximum)}"
 
+    @property
+    def korean(self) -> str:
+        """The bounds as a Korean sentence says them."""
+        if self.maximum is None:
+            return f"{number(self.minimum)} 이상이어야 합니다"
+        if self.minimum is None:
+            return f"{number(self.maximum)} 이하여야 합니다"
+        return f"{number(self.minimum)} 이상 {number(self.maximum)} 이하여야 합니다"
+
 
 def number(value: float | None) -> str:
     """A number as it is typed: whole ones without a fraction or an exponent."""

@@ -1,9 +1,11 @@
 """MODEL007: facts that were overridden, or that the opened files contradict."""
 
+import json
 from pathlib import Path
 
 from checkpoints import tiny_copy
-from judging import assert_fixes_clear, assert_only, codes, verdict_of
+from hub_server import HubServer, hub_environment, run_python, write_klue_bert
+from judging import assert_fixes_clear, assert_only, codes
 
 CODE = "MODEL007"
 
@@ -31,13 +33,22 @@ def test_facts_of_the_catalogue_are_fine() -> None:
 
 
 def test_files_that_say_otherwise_are_a_warning(tmp_path: Path) -> None:
+    folder = write_klue_bert(tmp_path / "repository")  # of tiny's sizes
+    with HubServer() as server:
+        server.add_model("klue/bert-base", folder)
+        overrides = ["model=klue_bert", "preflight.format=json", "preflight.language=en"]
+        environment = hub_environment(server.url, tmp_path)
+        outcome = run_python("src/check.py", *overrides, environment=environment)
+    found = json.loads(outcome.stdout)["jobs"][0]["diagnostics"]
+    differing = [item for item in found if item["code"] == CODE]
+    assert {item["severity"] for item in differing} == {"warning"}
+    assert any("hidden_size 768, the opened files say 128" in item["message"] for item in differing)
+    assert not any("model_type" in item["message"] for item in differing)
+
+
+def test_another_checkpoint_has_other_facts(tmp_path: Path) -> None:
     folder = tiny_copy(tmp_path / "checkpoint")
-    found = verdict_of(["model=klue_bert", f"model.checkpoint={folder}"])
-    differing = [item for item in found.diagnostics if item.code == CODE]
-    assert not found.refused
-    assert any("hidden_size 768, the opened files say 128" in item.message for item in differing)
-    assert any("has_pooler" in item.message for item in differing)
-    assert not any("model_type" in item.message for item in differing)
+    assert CODE not in codes(["model=klue_bert", f"model.checkpoint={folder}"])
 
 
 def test_sizes_of_fresh_weights_are_no_difference() -> None:

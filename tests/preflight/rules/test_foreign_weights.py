@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from checkpoints import as_roberta, edit_json, edit_weights, local, tiny_copy, with_prefix
+from haechi.preflight.rules.foreign_weights import PREFIXES
 from judging import assert_fixes_clear, assert_only, codes, finding
 
 CODE = "MODEL006"
@@ -109,3 +110,26 @@ def test_transformers_refuses_other_sizes(tmp_path: Path, config: dict[str, int]
     folder = Path(declaring(tmp_path, **config)[1].partition("=")[2])
     with pytest.raises(RuntimeError):
         AutoModel.from_pretrained(folder, add_pooling_layer=False)
+
+
+@pytest.mark.parametrize("model_type", ["distilbert", "albert", "deberta-v2", "modernbert"])
+def test_layers_of_another_family(tmp_path: Path, model_type: str) -> None:
+    folder = tiny_copy(tmp_path / "checkpoint")
+    edit_json(folder / "config.json", lambda content: content.update(model_type=model_type))
+    assert CODE in codes(local(folder))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model_type", sorted(PREFIXES))
+@pytest.mark.parametrize("whole", [False, True])
+def test_every_family_has_the_names_that_transformers_gives(
+    tmp_path: Path, model_type: str, whole: bool
+) -> None:
+    from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM
+
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    special = {f"{role}_token_id": index for index, role in enumerate(("pad", "cls", "sep", "bos", "eos"))}
+    config = AutoConfig.for_model(model_type, vocab_size=100, **sizes, **special)
+    kind = AutoModelForMaskedLM if whole else AutoModel
+    kind.from_config(config).save_pretrained(tmp_path / "checkpoint")
+    assert CODE not in codes(local(tmp_path / "checkpoint"))

@@ -6,6 +6,7 @@ import pytest
 
 from checkpoints import as_roberta, edit_json, local, tiny_copy, with_positions
 from judging import assert_fixes_clear, assert_only, codes, finding
+from objectives import span_task
 
 CODE = "POS001"
 
@@ -44,6 +45,23 @@ def test_the_padding_id_counts(tmp_path: Path) -> None:
     overrides = roberta(tmp_path, 66, pad_token_id=3)
     assert CODE not in codes([*overrides, "tokenizer.max_length=62"])
     assert CODE in codes([*overrides, "tokenizer.max_length=63"])
+
+
+def test_robertas_first_table_had_512_rows(tmp_path: Path) -> None:
+    overrides = roberta(tmp_path, 512)
+    assert CODE not in codes([*overrides, "tokenizer.max_length=510"])
+    found = finding([*overrides, "tokenizer.max_length=512"], CODE)
+    assert found.fixes == [["tokenizer.max_length=510"]]
+    assert_fixes_clear([*overrides, "tokenizer.max_length=512"], CODE)
+
+
+@pytest.mark.parametrize(("rows", "length", "fires"), [(300, 300, False), (300, 301, True), (300, 384, True)])
+def test_windows_of_a_span_task_are_as_long(tmp_path: Path, rows: int, length: int, fires: bool) -> None:
+    folder = with_positions(tiny_copy(tmp_path / "kcbert"), rows)
+    overrides = [*local(folder), *span_task(tmp_path), f"tokenizer.max_length={length}"]
+    assert (CODE in codes(overrides)) == fires
+    if fires:
+        assert_fixes_clear(overrides, CODE)
 
 
 def test_a_padding_id_of_null_is_robertas_default(tmp_path: Path) -> None:

@@ -70,9 +70,8 @@ def test_the_names_that_a_class_takes_by_default_need_no_file(tmp_path: Path) ->
     build_tokenizer(folder).backend.save(str(folder / "tokenizer.json"))
     for name in ("vocab.json", "merges.txt"):
         (folder / name).unlink()
-    rows = write_rows(
-        tmp_path / "rows.csv", "text,label\n" + "the river is high,a\nthe price went up,b\n" * 30
-    )
+    lines = [f"the river is high {day},a\nthe price went up {day},b\n" for day in range(30)]
+    rows = write_rows(tmp_path / "rows.csv", "".join(["text,label\n", *lines]))
     for model_type in ("roberta", "xlm-roberta"):
         edit_json(folder / "config.json", lambda content, name=model_type: content.update(model_type=name))
         assert codes([*local(folder), *files_task(rows)]) == []

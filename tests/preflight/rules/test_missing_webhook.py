@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from judging import assert_fixes_clear, assert_only, codes
+from slack import Webhook
 
 CODE = "NOTIFY001"
 
@@ -20,8 +21,9 @@ def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
 
 
 def test_the_variable_of_the_config_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TEAM_WEBHOOK", "https://example.com/hook")
-    assert codes(["notify.required=true", "notify.webhook_env=TEAM_WEBHOOK"]) == []
+    with Webhook() as webhook:
+        monkeypatch.setenv("TEAM_WEBHOOK", webhook.url)
+        assert codes(["notify.required=true", "notify.webhook_env=TEAM_WEBHOOK"]) == []
     assert "`" not in assert_only(["notify.required=true"], CODE).message
     assert (
         "OTHER_WEBHOOK"

@@ -5,17 +5,10 @@ from pathlib import Path
 import pytest
 
 from checkpoints import as_roberta, edit_json, local, tiny_copy, vocab_txt_only
-from judging import assert_fixes_clear, assert_only, codes, files_task, finding, write_rows
+from judging import assert_fixes_clear, assert_only, codes, finding
+from objectives import pair_task, span_task
 
 CODE = "TOK008"
-
-
-def pairs(tmp_path: Path) -> list[str]:
-    """A task on pairs of sentences."""
-    text = "premise,hypothesis,label\n" + "비가 온다,날이 흐리다,참\n눈이 온다,꽃이 핀다,거짓\n" * 30
-    rows = write_rows(tmp_path / "rows.csv", text)
-    columns = ["task.columns.text=premise", "task.columns.text_pair=hypothesis"]
-    return files_task(rows, "task.objective=pair_classification", *columns)
 
 
 def one_row(tmp_path: Path) -> list[str]:
@@ -26,7 +19,7 @@ def one_row(tmp_path: Path) -> list[str]:
 
 def example(tmp_path: Path) -> list[str]:
     """Pairs for a RoBERTa of one segment row."""
-    return [*one_row(tmp_path), *pairs(tmp_path)]
+    return [*one_row(tmp_path), *pair_task(tmp_path)]
 
 
 def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
@@ -40,12 +33,12 @@ def test_single_texts_have_segment_0_only(tmp_path: Path) -> None:
 
 
 def test_two_rows_take_pairs(tmp_path: Path) -> None:
-    assert codes(pairs(tmp_path)) == []
+    assert codes(pair_task(tmp_path)) == []
 
 
 def test_a_template_of_zeros_suits_one_row(tmp_path: Path) -> None:
     folder = as_roberta(tiny_copy(tmp_path / "roberta"))
-    assert CODE not in codes([*local(folder), *pairs(tmp_path)])
+    assert CODE not in codes([*local(folder), *pair_task(tmp_path)])
 
 
 def test_more_than_two_segments(tmp_path: Path) -> None:
@@ -57,7 +50,7 @@ def test_more_than_two_segments(tmp_path: Path) -> None:
     edit_json(folder / "tokenizer.json", third)
     assert (
         "up to 2, and the model has 2 segment rows"
-        in finding([*local(folder), *pairs(tmp_path)], CODE).message
+        in finding([*local(folder), *pair_task(tmp_path)], CODE).message
     )
 
 
@@ -86,3 +79,9 @@ def test_the_lookup_does_fail(tmp_path: Path) -> None:
         model(**inputs)
     del inputs["token_type_ids"]
     model(**inputs)
+
+
+def test_a_context_is_a_second_text_too(tmp_path: Path) -> None:
+    overrides = [*one_row(tmp_path), *span_task(tmp_path)]
+    assert_only(overrides, CODE)
+    assert_fixes_clear(overrides, CODE)

@@ -7,6 +7,7 @@ import pytest
 from checkpoints import edit_json, local, tiny_copy
 from haechi.checkpoint.tiny import SPARE_SLOTS
 from judging import assert_fixes_clear, assert_only, codes, finding
+from objectives import relation_task
 
 CODE = "VOC002"
 
@@ -29,17 +30,17 @@ def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
 
 
 def test_as_many_tokens_as_slots() -> None:
-    assert codes(["tokenizer.new_tokens=reuse_unused", tokens(SPARE_SLOTS)]) == []
+    assert CODE not in codes(["tokenizer.new_tokens=reuse_unused", tokens(SPARE_SLOTS)])
 
 
 @pytest.mark.parametrize("policy", ["auto", "resize"])
 def test_other_policies_need_no_slots(policy: str) -> None:
-    assert codes([f"tokenizer.new_tokens={policy}", tokens(SPARE_SLOTS + 1)]) == []
+    assert CODE not in codes([f"tokenizer.new_tokens={policy}", tokens(SPARE_SLOTS + 1)])
 
 
 def test_known_and_repeated_tokens_do_not_count() -> None:
     more = "tokenizer.add_special_tokens=['새말0','[MASK]','가']"
-    assert codes(["tokenizer.new_tokens=reuse_unused", tokens(SPARE_SLOTS), more]) == []
+    assert CODE not in codes(["tokenizer.new_tokens=reuse_unused", tokens(SPARE_SLOTS), more])
 
 
 def test_a_slot_that_is_wanted_itself_is_not_spare() -> None:
@@ -63,4 +64,12 @@ def test_a_vocabulary_without_slots(tmp_path: Path) -> None:
     edit_json(folder / "tokenizer.json", rename)
     overrides = [*local(folder), "tokenizer.new_tokens=reuse_unused", tokens(1)]
     assert "0 spare slots" in assert_only(overrides, CODE).message
+    assert_fixes_clear(overrides, CODE)
+
+
+def test_markers_need_slots_too(tmp_path: Path) -> None:
+    marked = [*relation_task(tmp_path), "tokenizer.new_tokens=reuse_unused"]
+    assert CODE not in codes([*marked, tokens(SPARE_SLOTS - 4)])
+    overrides = [*marked, tokens(SPARE_SLOTS - 3)]
+    assert f"{SPARE_SLOTS + 1} tokens are to be added" in finding(overrides, CODE).message
     assert_fixes_clear(overrides, CODE)

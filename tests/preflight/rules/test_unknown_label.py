@@ -17,6 +17,7 @@ from judging import (
     good_file,
     write_rows,
 )
+from tasks import tagged, tagging, write_json
 
 CODE = "LABEL001"
 
@@ -49,7 +50,7 @@ def test_labels_that_the_config_lacks() -> None:
     assert f"{len(counts)} labels that `task.labels` lacks" in found.message
     assert all(f"`{label}` ({count})" in found.message for label, count in counts.items())
     first = [number for number, row in enumerate(rows, start=1) if row["label"] in counts][:5]
-    assert found.notes[0].startswith(f"row {', '.join(map(str, first))} of ")
+    assert found.notes[0].startswith(f"row {', '.join(map(str, first))}, ... of ")
     assert_fixes_clear(overrides, CODE)
 
 
@@ -83,7 +84,8 @@ def test_a_label_without_rows_and_numbers_as_names_pass(tmp_path: Path) -> None:
     path = write_rows(
         tmp_path / "a.jsonl", "".join(f'{{"text": "제목 {n}", "label": {n % 2}}}\n' for n in range(6))
     )
-    assert codes(files_task(path, "task.labels=[0,1,2]")) == []
+    assert codes(files_task(path, "task.labels=[0,1]")) == []
+    assert codes(files_task(path, "task.labels=[0,1,2]")) == ["LABEL006"]
 
 
 def test_a_label_that_is_named_twice(tmp_path: Path) -> None:
@@ -92,3 +94,23 @@ def test_a_label_that_is_named_twice(tmp_path: Path) -> None:
     assert "`경제` twice" in found.message
     assert_fixes_clear(overrides, CODE)
     assert codes([*overrides, *found.fixes[0]]) == []
+
+
+def test_a_tag_seen_only_in_validation(tmp_path: Path) -> None:
+    rows = tagged(12)
+    rows[7]["label"][-3] = "B-PS"
+    rows[9]["label"][1] = "wrong"
+    train, dev = write_json(tmp_path / "a.json", rows[:6]), write_json(tmp_path / "b.json", rows[6:])
+    overrides = [*tagging(train, validation=dev), "preflight.ignore=[DATA010]"]
+    found = finding(overrides, CODE)
+    assert found.message == "validation rows carry 1 label that no train row has: `B-PS` (1)"
+    assert found.fixes == [["task.labels=[O,B-LC,I-LC,B-PS,I-PS]"]]
+    assert_fixes_clear(overrides, CODE)
+
+
+def test_the_inside_of_a_known_type_is_a_tag_of_the_head(tmp_path: Path) -> None:
+    rows = tagged(12)
+    for row in rows[:6]:
+        row["label"][1] = "O"
+    train, dev = write_json(tmp_path / "a.json", rows[:6]), write_json(tmp_path / "b.json", rows[6:])
+    assert CODE not in codes(tagging(train, validation=dev))

@@ -40,6 +40,8 @@ def test_other_types_are_refused(override: str) -> None:
     assert_fixes_clear([override], CODE)
 
 
-@pytest.mark.parametrize("override", ["seed=1_000", "trainer.learning_rate=1", "tags=[a,b]", "run_dir=null"])
+@pytest.mark.parametrize(
+    "override", ["seed=1_000", "trainer.num_train_epochs=1", "tags=[a,b]", "run_dir=null"]
+)
 def test_values_that_convert_pass(override: str) -> None:
     assert codes([override]) == []

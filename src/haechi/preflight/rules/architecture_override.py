@@ -7,6 +7,7 @@ from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.schema.model import Init
+from haechi.text import Text, quote
 
 
 @rule("MODEL002")
@@ -32,6 +33,21 @@ def architecture_override(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://github.com/huggingface/transformers/issues/6540
+
+    # 사전 학습된 체크포인트의 구조를 바꿉니다
+
+    ## 무엇
+    `model.config`가 사전 학습된 가중치의 바탕이 되는 키를 바꿉니다. 층이나 헤드의 수, 활성화 함수, 너비,
+    정규화의 엡실론 따위입니다.
+
+    ## 왜
+    모양이 달라지면 가중치가 맞지 않습니다. 모양이 그대로면 아무도 말하지 않습니다. `num_attention_heads`,
+    `hidden_act`, `layer_norm_eps`가 다른 체크포인트는 로그 한 줄 없이 읽히고, 학습한 적 없는 것을
+    계산합니다.
+
+    ## 할 일
+    그 키를 그대로 둡니다. 드롭아웃, 레이블, 문제 유형, 어텐션 구현, `vocab_size`는 바꿔도 됩니다. 바꾼
+    구조를 무작위 가중치부터 학습하려면 그렇게 적습니다: `model.init=scratch`.
     """
     model, checkpoint = evidence.config.model, evidence.checkpoint
     if model.init is Init.scratch:
@@ -44,10 +60,18 @@ def architecture_override(evidence: Evidence) -> Iterator[Problem]:
         has = own.get(key, getattr(evidence.facts, key, None))
         if has == value:
             continue
-        was = "its default" if has is None else f"`{has}`"
+        was = Text("its default", "기본값") if has is None else quote(f"`{has}`")
         yield Problem(
-            f"`{key}` of a pretrained checkpoint is overridden: it was trained with {was}, not `{value}`",
+            Text(
+                f"`{key}` of a pretrained checkpoint is overridden: it was trained with {was}, not `{value}`",
+                f"사전 학습된 체크포인트의 `{key}`를 바꿉니다. 학습할 때는 {was.ko}, 지금은 `{value}`입니다",
+            ),
             keys=[f"model.config.{key}", "model.checkpoint"],
             fixes=[[f"~model.config.{key}"], ["model.init=scratch"]],
-            notes=["where the shapes still fit it would load without a word and compute something else"],
+            notes=[
+                Text(
+                    "where the shapes still fit it would load without a word and compute something else",
+                    "모양이 맞으면 말없이 읽혀서 다른 것을 계산합니다",
+                )
+            ],
         )

@@ -11,6 +11,7 @@ from haechi.preflight.composition import CompositionFault
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.rule import rule
 from haechi.resolve import UnknownKeys
+from haechi.text import Text, quote
 
 NAMED_ELSEWHERE = (
     MissingConfigException, OverrideParseException, ConfigAttributeError, ConfigKeyError,
@@ -37,6 +38,18 @@ def config_not_composable(fault: CompositionFault) -> Iterator[Problem]:
 
     ## References
     - https://hydra.cc/docs/1.3/advanced/defaults_list/
+
+    # 설정을 합성할 수 없습니다
+
+    ## 무엇
+    따로 규칙이 없는 이유로 Hydra나 OmegaConf가 설정을 거절합니다. 이어지는 곳이 없는 보간, conf/의 깨진
+    파일, 탐색 스위퍼 없는 탐색 공간 따위입니다.
+
+    ## 왜
+    합성되지 않은 설정은 아무것도 판정할 수 없습니다.
+
+    ## 할 일
+    참고에 적힌 Hydra의 말을 읽고, 원인이 된 오버라이드를 무릅니다.
     """
     text = str(fault.error)
     if isinstance(fault.error, NAMED_ELSEWHERE) or isinstance(fault.cause, NAMED_ELSEWHERE):
@@ -49,14 +62,21 @@ def config_not_composable(fault: CompositionFault) -> Iterator[Problem]:
     key = key_of(guilty or "")
     lines = [text, *([str(fault.cause).splitlines()[0]] if str(fault.cause) not in text else [])]
     yield Problem(
-        f"the config cannot be composed with `{guilty}`" if guilty else "the config cannot be composed",
+        Text(
+            f"the config cannot be composed with `{guilty}`",
+            f"`{guilty}` 때문에 설정을 합성할 수 없습니다",
+        )
+        if guilty
+        else Text("the config cannot be composed", "설정을 합성할 수 없습니다"),
         keys=[key] if key else [],
         fixes=[]
         if guilty is None
         else [[guilty.lstrip("+")]]
         if _adds_option(fault, guilty)
         else [[f"~{key}"]],
-        notes=[line for line in "\n".join(lines).splitlines() if line.strip() and "_type=" not in line][:4],
+        notes=[
+            quote(line) for line in "\n".join(lines).splitlines() if line.strip() and "_type=" not in line
+        ][:4],
     )
 
 

@@ -27,5 +27,15 @@ def empty_file(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - src/haechi/rows/read.py
+
+    # 데이터 파일이 비어 있습니다
+    ## 무엇
+    파일에 바이트가 없거나, 머리글만 있고 행이 없습니다.
+
+    ## 왜
+    내보내기가 도중에 끊기면 이런 파일이 남습니다.
+
+    ## 할 일
+    파일을 다시 내보냅니다.
     """
     yield from file_problems(evidence, Kind.empty)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.rows.survey import EMPTY_PAIR, EMPTY_TEXT
+from haechi.text import Text
 
 # A few empty texts are a flaw of the data; from this share on the column is probably the wrong one.
 REFUSED_SHARE = 0.05
@@ -29,20 +31,31 @@ def empty_text(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - src/haechi/rows/columns.py
+
+    # 글이 비어 있습니다
+    ## 무엇
+    글(또는 둘째 글)이 없거나 비어 있거나 공백뿐인 행이 있습니다.
+
+    ## 왜
+    빈 글은 [CLS] [SEP]로 인코딩되어 그대로 레이블을 학습합니다. 대부분이 빈 열이라면 열을 잘못 고른
+    것입니다.
+
+    ## 할 일
+    메시지가 알려 주는 행을 지우거나 채웁니다.
     """
-    for split in evidence.readable_splits:
-        empty = [item.row for item in split.examples if not (item.text or "").strip()]
-        if evidence.is_paired:
-            empty += [item.row for item in split.examples if not (item.text_pair or "").strip()]
-        if not empty:
+    for split in evidence.readable:
+        rows = split.count(EMPTY_TEXT) + (split.count(EMPTY_PAIR) if evidence.is_paired else 0)
+        if not rows:
             continue
-        rows = sorted(set(empty))
-        share = len(rows) / len(split.examples)
-        shown = ", ".join(str(row) for row in rows[:5])
+        fault = EMPTY_TEXT if split.count(EMPTY_TEXT) else EMPTY_PAIR
+        share = rows / split.rows
         yield Problem(
-            f"{len(rows):,} of {len(split.examples):,} {split.name} rows have an empty text",
+            Text(
+                f"{rows:,} of {split.rows:,} {split.name} rows have an empty text",
+                f"{split.name} {split.rows:,}행 가운데 {rows:,}행의 글이 비어 있습니다",
+            ),
             keys=["task.columns.text", f"task.files.{split.name}"],
-            notes=[f"row {shown}{', ...' if len(rows) > 5 else ''} of {split.path}"],
+            notes=[split.place(fault)],
             severity=Severity.error
             if share >= REFUSED_SHARE or (split.name == "train" and share == 1)
             else Severity.warning,

@@ -9,6 +9,7 @@ from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.text import Text
 
 
 @rule("ENV001")
@@ -29,22 +30,46 @@ def folder_not_writable(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - src/haechi/places.py
+
+    # 출력 폴더에 쓸 수 없습니다
+
+    ## 무엇
+    실행의 폴더, 또는 그 위에서 가장 가까이 있는 폴더가 읽기 전용이거나 파일입니다.
+
+    ## 왜
+    쓸 수 없는 실행은 배운 것을 모두 잃습니다.
+
+    ## 할 일
+    쓸 수 있는 폴더를 적습니다. 한 번의 실행은 `run_dir=DIR`, 모든 실행은 HAECHI_OUTPUTS=DIR입니다.
     """
     folder: Path = evidence.run.folder
     try:
         existing = next(path for path in (folder, *folder.parents) if path.exists())
-        why = "is a file" if not existing.is_dir() else "cannot be written"
+        why = (
+            Text("is a file", "파일입니다")
+            if not existing.is_dir()
+            else Text("cannot be written", "쓸 수 없습니다")
+        )
         if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK) and _takes_a_file(existing):
             return
     except OSError as error:  # a name that is too long, a folder that may not be entered
-        existing, why = folder, f"is refused ({error.strerror})"
+        refused = Text(f"is refused ({error.strerror})", f"거절되었습니다 ({error.strerror})")
+        existing, why = folder, refused
     config = evidence.run.config
     moved = str(folder) != places.run_folder(config.run_dir, config.task.name)  # by hydra.run.dir
     default = as_value(str(Path.home() / "haechi_run"))
     yield Problem(
-        f"the run's folder `{folder}` cannot be made: `{existing}` {why}",
+        Text(
+            f"the run's folder `{folder}` cannot be made: `{existing}` {why}",
+            f"실행의 폴더 `{folder}`을(를) 만들 수 없습니다: `{existing}`, {why.ko}",
+        ),
         keys=[] if moved else ["run_dir"],
-        notes=["HAECHI_OUTPUTS=DIR moves the outputs of all runs"],
+        notes=[
+            Text(
+                "HAECHI_OUTPUTS=DIR moves the outputs of all runs",
+                "HAECHI_OUTPUTS=DIR은 모든 실행의 출력을 옮깁니다",
+            )
+        ],
         fixes=[
             ["~hydra.run.dir"] if moved else ["run_dir=null"] if config.run_dir else [f"run_dir={default}"]
         ],

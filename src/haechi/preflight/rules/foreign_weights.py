@@ -7,12 +7,20 @@ from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.schema.model import Init
+from haechi.text import Text
 
 # The name that an architecture's base model has inside its task models.
 PREFIXES = {
     "bert": "bert", "roberta": "roberta", "xlm-roberta": "roberta", "electra": "electra",
     "distilbert": "distilbert", "albert": "albert", "deberta-v2": "deberta", "modernbert": "model",
 }  # fmt: skip
+# What the queries of its attention are called; the other families' are as BERT's.
+QUERIES = {
+    "distilbert": "attention.q_lin.weight",
+    "albert": "albert_layers.0.attention.query.weight",
+    "deberta-v2": "attention.self.query_proj.weight",
+    "modernbert": "attn.Wqkv.weight",
+}
 WORD_EMBEDDINGS = ("word_embeddings.weight", "tok_embeddings.weight")
 
 
@@ -36,6 +44,19 @@ def foreign_weights(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://github.com/huggingface/transformers/issues/16353
+
+    # 가중치가 config.json이 말하는 구조의 것이 아닙니다
+
+    ## 무엇
+    텐서의 이름이 다른 계열의 것이거나, config.json이 텐서와 다른 크기를 적고 있습니다. 층, 어휘, 위치,
+    세그먼트의 수나 너비가 다릅니다.
+
+    ## 왜
+    transformers는 없는 텐서의 표를 찍고 무작위로 채운 뒤 학습을 이어 갑니다. RoBERTa를 BERT로 읽으면 71개
+    텐서가 71개 모두 새것입니다. 크기가 다른 텐서는 읽다가 실패합니다.
+
+    ## 할 일
+    가중치 곁에 그 체크포인트 자신의 config.json을 둡니다.
     """
     checkpoint = evidence.checkpoint
     if checkpoint is None or not checkpoint.tensors or evidence.config.model.init is Init.scratch:
@@ -43,22 +64,38 @@ def foreign_weights(evidence: Evidence) -> Iterator[Problem]:
     prefix = PREFIXES.get(checkpoint.model_type or "")
     if prefix is None:
         return
+    named = checkpoint.model_type or ""
     heads = [name for name in checkpoint.tensors if name.endswith(WORD_EMBEDDINGS)]
-    if not any(name.startswith(("embeddings.", f"{prefix}.embeddings.")) for name in heads):
+    has_embeddings = any(name.startswith(("embeddings.", f"{prefix}.embeddings.")) for name in heads)
+    query = QUERIES.get(named, "attention.self.query.weight")
+    if not has_embeddings or not any(name.endswith(query) for name in checkpoint.tensors):
+        wanted = f"...{query}" if has_embeddings else f"{prefix}.embeddings..."
         found = sorted({name.partition(".")[0] for name in checkpoint.tensors})
+        shown = ", ".join(f"`{name}`" for name in found[:5])
         yield Problem(
-            f"config.json says `{checkpoint.model_type}`, but no tensor is named `{prefix}.embeddings...`",
+            Text(
+                f"config.json says `{named}`, but no tensor is named `{wanted}`",
+                f"config.json에는 `{named}`인데 `{wanted}`라는 텐서가 없습니다",
+            ),
             keys=["model.checkpoint"],
-            notes=[f"the tensors' names begin with {', '.join(f'`{name}`' for name in found[:5])}"],
+            notes=[Text(f"the tensors' names begin with {shown}", f"텐서의 이름은 {shown}로 시작합니다")],
             fixes=[["model.init=scratch"], ["model=tiny"]],
         )
         return
     for key, declared, stored in _sizes(checkpoint):
         if declared and stored and declared != stored:
             yield Problem(
-                f"config.json says `{key}` {declared:,}, but the weights have {stored:,}",
+                Text(
+                    f"config.json says `{key}` {declared:,}, but the weights have {stored:,}",
+                    f"config.json에는 `{key}`가 {declared:,}인데 가중치에는 {stored:,}입니다",
+                ),
                 keys=["model.checkpoint"],
-                notes=["missing layers would be drawn at random; tensors of another size fail to load"],
+                notes=[
+                    Text(
+                        "missing layers would be drawn at random; tensors of another size fail to load",
+                        "없는 층은 무작위로 채워지고, 크기가 다른 텐서는 읽히지 않습니다",
+                    )
+                ],
                 fixes=[["model.init=scratch"], ["model=tiny"]],
             )
 

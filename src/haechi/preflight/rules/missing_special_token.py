@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.text import Text
 
 
 @rule("TOK007")
@@ -28,6 +29,19 @@ def missing_special_token(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://huggingface.co/docs/transformers/main_classes/tokenizer
+
+    # 필요한 특수 토큰이 어휘에 없습니다
+
+    ## 무엇
+    tokenizer_config.json이나 special_tokens_map.json에 적힌 특수 토큰이 어휘에 없거나, 패딩 토큰이 아예
+    없습니다.
+
+    ## 왜
+    transformers는 그 토큰을 맨 뒤에 덧붙이고, 그 id는 임베딩 표를 벗어납니다. 패딩이 든 첫 배치에서
+    실패하거나, 모든 글이 학습된 적 없는 벡터로 시작합니다.
+
+    ## 할 일
+    파일의 이름을 어휘에 있는 항목으로 고치십시오.
     """
     tokenizer = evidence.tokenizer
     if tokenizer is None:
@@ -35,16 +49,27 @@ def missing_special_token(evidence: Evidence) -> Iterator[Problem]:
     for role, token in tokenizer.absent.items():
         if role in {"unk", "cls", "sep", "pad", "mask"} and not _is_default(role, token):
             yield Problem(
-                f"the {role} token `{token}` is not in the vocabulary",
+                Text(
+                    f"the {role} token `{token}` is not in the vocabulary",
+                    f"{role} 토큰 `{token}`이(가) 어휘에 없습니다",
+                ),
                 keys=["model.checkpoint", "tokenizer.source"],
-                notes=[f"the folder: {tokenizer.folder}"],
+                notes=[Text(f"the folder: {tokenizer.folder}", f"폴더: {tokenizer.folder}")],
                 fixes=[["tokenizer=auto"]] if evidence.crosses else [["model=tiny"]],
             )
     if "pad" not in tokenizer.tokens and "pad" not in tokenizer.absent:
         yield Problem(
-            "the tokenizer has no padding token, so rows of unlike length cannot share a batch",
+            Text(
+                "the tokenizer has no padding token, so rows of unlike length cannot share a batch",
+                "토크나이저에 패딩 토큰이 없어 길이가 다른 행을 한 배치에 담을 수 없습니다",
+            ),
             keys=["model.checkpoint", "tokenizer.source"],
-            notes=[f'declare one in {tokenizer.folder / "tokenizer_config.json"}: "pad_token": ...'],
+            notes=[
+                Text(
+                    f'declare one in {tokenizer.folder / "tokenizer_config.json"}: "pad_token": ...',
+                    f'{tokenizer.folder / "tokenizer_config.json"}에 적으십시오: "pad_token": ...',
+                )
+            ],
             fixes=[["tokenizer=auto"]] if evidence.crosses else [["model=tiny"]],
         )
 

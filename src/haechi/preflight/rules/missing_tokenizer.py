@@ -6,6 +6,7 @@ from haechi.checkpoint.locate import State
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.text import Text
 
 
 @rule("TOK001")
@@ -29,6 +30,20 @@ def missing_tokenizer(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://huggingface.co/docs/transformers/main_classes/tokenizer
+
+    # 토크나이저 파일이 없습니다
+
+    ## 무엇
+    토크나이저를 가져올 폴더에 어휘가 없거나, 있어도 읽을 수 없거나, 항목이 몇 개뿐입니다.
+
+    ## 왜
+    이때 transformers 5는 아무 말 없이 특수 토큰 다섯 개짜리 토크나이저를 만듭니다. BERT와 ELECTRA에서는
+    한국어 단어가 모두 [UNK]가 되고, RoBERTa에서는 단어가 아예 사라집니다. 학습은 끝까지 돌지만 점수는
+    찍은 것과 같습니다.
+
+    ## 할 일
+    모델 옆에 토크나이저를 저장하십시오 (`tokenizer.save_pretrained(DIR)`). 또는 체크포인트가 학습될 때 쓴
+    토크나이저를 적으십시오: `tokenizer=klue_roberta`, `tokenizer.source=DIR`.
     """
     if evidence.source_location.state not in {State.folder, State.cached}:
         return
@@ -37,11 +52,20 @@ def missing_tokenizer(evidence: Evidence) -> Iterator[Problem]:
     fault = evidence.tokenizer_fault
     if fault is not None:
         yield Problem(
-            f"there is no usable tokenizer in `{fault.folder}`: {fault.why}",
+            Text(
+                f"there is no usable tokenizer in `{fault.folder}`: {fault.why}",
+                f"`{fault.folder}`에 쓸 수 있는 토크나이저가 없습니다: {fault.why.ko}",
+            ),
             keys=keys,
             notes=[
-                "without a vocabulary transformers makes up one of five tokens, and every word is [UNK]",
-                "`tokenizer.source=...` names another folder or hub id that has the tokenizer",
+                Text(
+                    "without a vocabulary transformers makes up one of five tokens, and every word is [UNK]",
+                    "어휘가 없으면 transformers는 토큰 다섯 개로 어휘를 지어내고, 모든 단어가 [UNK]가 됩니다",
+                ),
+                Text(
+                    "`tokenizer.source=...` names another folder or hub id that has the tokenizer",
+                    "`tokenizer.source=...`에 토크나이저가 있는 다른 폴더나 허브 id를 적을 수 있습니다",
+                ),
             ],
             fixes=fixes,
         )

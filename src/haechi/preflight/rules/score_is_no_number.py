@@ -1,14 +1,14 @@
 """LABEL004."""
 
-import math
 from collections.abc import Iterator
 
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.labels import is_classified, is_missing, label_counts
+from haechi.preflight.labels import is_classified
 from haechi.preflight.rule import rule
-from haechi.rows.splits import Split
+from haechi.rows.survey import NOT_A_NUMBER, as_number
 from haechi.schema.task import Objective
+from haechi.text import Text, join
 
 
 @rule("LABEL004")
@@ -31,39 +31,51 @@ def score_is_no_number(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://huggingface.co/docs/transformers/main_classes/configuration
+
+    # 레이블과 목적이 맞지 않습니다
+    ## 무엇
+    회귀인데 레이블이 모두 유한한 수는 아니거나, 분류인데 레이블이 소수입니다.
+
+    ## 왜
+    transformers는 첫 배치를 보고 손실 함수를 짐작합니다. 출력이 하나면 클래스 id에 대한 회귀가 되고,
+    출력이 여럿이고 점수면 다중 레이블이 되는데, 로그에는 한 줄도 남지 않습니다.
+
+    ## 할 일
+    `task.objective`를 레이블에 맞게 정합니다.
     """
-    if is_classified(evidence):
+    if evidence.config.task.objective is Objective.regression:
+        yield from _names_as_scores(evidence)
+    elif is_classified(evidence) and evidence.config.task.labels is None:
         yield from _scores_as_classes(evidence)
-        return
-    if evidence.config.task.objective is not Objective.regression:
-        return
-    for split in evidence.readable_splits:
-        bad = [item for item in split.examples if not is_missing(item.label) and not _is_finite(item.label)]
-        if bad:
+
+
+def _names_as_scores(evidence: Evidence) -> Iterator[Problem]:
+    for split in evidence.readable:
+        bad = split.tallies[NOT_A_NUMBER]
+        if bad.count:
             yield Problem(
-                f"{len(bad):,} of {len(split.examples):,} {split.name} scores are no finite number",
+                Text(
+                    f"{bad.count:,} of {split.rows:,} {split.name} scores are no finite number",
+                    f"{split.name} 점수 {split.rows:,}개 가운데 {bad.count:,}개가 유한한 수가 아닙니다",
+                ),
                 keys=["task.objective", "task.columns.label"],
-                notes=[f"row {bad[0].row} of {split.path}: `{bad[0].label}`"],
-                fixes=[["task.objective=classification"]] if len(bad) == len(split.examples) else [],
+                notes=[join(": ", [bad.place(split.path), bad.shown])],
+                fixes=[["task.objective=classification"]] if bad.count == split.rows else [],
             )
 
 
 def _scores_as_classes(evidence: Evidence) -> Iterator[Problem]:
-    train = evidence.splits.get("train")
-    if not isinstance(train, Split) or evidence.config.task.labels is not None:
+    train = evidence.train
+    if train is None:
         return
-    counts = label_counts(train)
-    fractions = [label for label in counts if _is_finite(label) and not float(label).is_integer()]
-    if counts and len(fractions) * 2 >= len(counts):
+    fractions = [label for label in train.labels if not (as_number(label) or 0.0).is_integer()]
+    if fractions and len(fractions) * 2 >= len(train.labels):
         yield Problem(
-            f"the labels are {len(counts):,} different numbers such as `{fractions[0]}`, which are scores",
+            Text(
+                f"the labels are {len(train.labels):,} different numbers such as `{fractions[0]}`, "
+                "which are scores",
+                f"레이블이 `{fractions[0]}` 같은 서로 다른 수 {len(train.labels):,}개이므로 점수입니다",
+            ),
             keys=["task.objective", "task.columns.label"],
             fixes=[["task.objective=regression", "task.labels=null"]],
         )
-
-
-def _is_finite(label: object) -> bool:
-    try:
-        return math.isfinite(float(str(label)))
-    except ValueError:
-        return False

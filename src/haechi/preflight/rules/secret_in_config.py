@@ -8,6 +8,7 @@ from typing import Any, cast
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.text import Text
 
 SECRETS = re.compile(
     r"https://hooks\.slack\.com/|https?://[^/\s]*discord[^/\s]*/api/webhooks/|\bxox[abpr]-[\w-]{8,}"
@@ -40,13 +41,34 @@ def secret_in_config(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://github.com/facebookresearch/hydra/issues/2249
+
+    # 설정에 비밀이 들어 있습니다
+
+    ## 무엇
+    값이 웹훅이나 토큰, 또는 비밀번호가 든 주소로 보입니다.
+
+    ## 왜
+    설정은 실행과 함께 저장되고, 추적 서버에 기록되고, 보고서에 나타납니다. 스윕은 오버라이드를 폴더
+    이름에도 씁니다.
+
+    ## 할 일
+    환경 변수에 넣고 변수의 이름을 적습니다: `notify.webhook_env=SLACK_WEBHOOK_URL`. 추적 서버의 비밀번호는
+    MLFLOW_TRACKING_USERNAME과 MLFLOW_TRACKING_PASSWORD에 넣습니다.
     """
-    for key, value in _texts(evidence.config, ""):
+    for key, value in _texts(evidence.run.config, ""):
         if SECRETS.search(value):
             yield Problem(
-                f"`{key}` holds what looks like a secret, and the config is saved with the run",
+                Text(
+                    f"`{key}` holds what looks like a secret, and the config is saved with the run",
+                    f"`{key}`에 비밀로 보이는 값이 있는데, 설정은 실행과 함께 저장됩니다",
+                ),
                 keys=[],
-                notes=[f"set in {evidence.run.origins.of(key)}; its value is not shown here"],
+                notes=[
+                    Text(
+                        f"set in {evidence.run.origins.of(key)}; its value is not shown here",
+                        f"정한 곳: {evidence.run.origins.of(key)}. 값은 보이지 않습니다",
+                    )
+                ],
                 fixes=[[f"~{key}"]] if evidence.run.origins.of(key) == "command line" else [],
             )
 

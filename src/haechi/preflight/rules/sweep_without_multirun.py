@@ -8,6 +8,7 @@ from hydra.core.override_parser.types import Glob
 from haechi.preflight.composition import CompositionFault
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.rule import rule
+from haechi.text import Text
 
 
 @rule("CFG005", on_composition=True)
@@ -29,6 +30,18 @@ def sweep_without_multirun(fault: CompositionFault) -> Iterator[Problem]:
 
     ## References
     - https://hydra.cc/docs/1.3/tutorials/basic/running_your_app/multi-run/
+
+    # 한 번의 실행에 값을 여러 개 주었습니다
+
+    ## 무엇
+    `key=a,b`는 두 값을 훑는 스윕이며 `-m`이 있어야 합니다.
+
+    ## 왜
+    실행 하나에는 키마다 값이 하나입니다.
+
+    ## 할 일
+    스윕이라면 `-m`을 붙이고, 아니면 값을 하나만 줍니다. 목록은 `key=[a,b]`, 쉼표가 든 글은
+    `'key="a,b"'`로 적습니다.
     """
     text = str(fault.error)
     if "Ambiguous value for argument" not in text and "Sweep parameters" not in text:
@@ -37,12 +50,17 @@ def sweep_without_multirun(fault: CompositionFault) -> Iterator[Problem]:
         key = override.partition("=")[0]
         if override in text:
             yield Problem(
-                f"`{override}` names several values, and this is a single run",
+                Text(
+                    f"`{override}` names several values, and this is a single run",
+                    f"`{override}`에는 값이 여럿인데 한 번의 실행입니다",
+                ),
                 keys=[key.lstrip("+")],
                 fixes=[
                     [f"{key.lstrip('+')}={value}"] if (value := _first(override)) else [f"~{key.lstrip('+')}"]
                 ],
-                notes=["`-m` runs one job for each value"],
+                notes=[
+                    Text("`-m` runs one job for each value", "`-m`을 붙이면 값마다 작업을 하나씩 실행합니다")
+                ],
             )
 
 

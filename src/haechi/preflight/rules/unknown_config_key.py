@@ -7,6 +7,7 @@ from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.rows.columns import nearest
+from haechi.text import Text
 
 
 @rule("KEY001")
@@ -29,6 +30,19 @@ def unknown_config_key(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://huggingface.co/docs/transformers/main_classes/configuration
+
+    # config.json을 바꾸는 키를 아키텍처가 읽지 않습니다
+
+    ## 무엇
+    `model.config`에 철자가 틀린 키나, BERT의 `dim`처럼 다른 계열의 키가 있습니다.
+
+    ## 왜
+    `BertConfig(hidden_droput_prob=0.3)`은 그 키를 간직한 채 0.1로 학습하고,
+    `AutoConfig.from_pretrained(..., hidden_droput_prob=0.3)`은 버립니다. 어느 쪽도 아무 말이 없습니다.
+
+    ## 할 일
+    가장 비슷한 키를 적습니다. 직접 만든 코드가 읽는 키라면 `model.allow_unknown_config_keys=true`로
+    통과시킵니다.
     """
     model, checkpoint = evidence.config.model, evidence.checkpoint
     model_type = (checkpoint.model_type if checkpoint else None) or evidence.facts.model_type
@@ -42,7 +56,10 @@ def unknown_config_key(evidence: Evidence) -> Iterator[Problem]:
             continue
         close = [name for name in nearest(key, sorted(known)) if name not in model.config][:2]
         yield Problem(
-            f"`{key}` is not a key of {model_type}'s config.json",
+            Text(
+                f"`{key}` is not a key of {model_type}'s config.json",
+                f"`{key}`은(는) {model_type}의 config.json에 있는 키가 아닙니다",
+            ),
             keys=[f"model.config.{key}"],
             fixes=[[f"~model.config.{key}", f"+model.config.{name}={_typed(value)}"] for name in close]
             or [[f"~model.config.{key}"]],

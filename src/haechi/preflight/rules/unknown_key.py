@@ -11,6 +11,7 @@ from haechi.preflight.diagnostic import Problem
 from haechi.preflight.rule import rule
 from haechi.resolve import UnknownKeys
 from haechi.rows.columns import nearest
+from haechi.text import Text
 
 # Mappings of the schema that hold any key.
 OPEN = ("model.config.", "tracking.tags.")
@@ -37,6 +38,20 @@ def unknown_key(fault: CompositionFault) -> Iterator[Problem]:
 
     ## References
     - https://hydra.cc/docs/1.3/advanced/override_grammar/basic/
+
+    # 그런 설정이 없습니다
+
+    ## 무엇
+    스키마에 없는 키를 적었습니다. 앞에 `+`가 있든 없든 마찬가지입니다.
+
+    ## 왜
+    Hydra는 철자가 틀린 키를 거절하지만, `+`를 붙이면 어떤 키든 받아들입니다. 그 키는 아무도 읽지 않으므로
+    적지 않은 것과 똑같이 실행됩니다.
+
+    ## 할 일
+    가장 비슷한 키를 적습니다. 명령줄 끝의 `~key`는 앞에서 적은 것을 무릅니다.
+    두 곳은 열려 있어서 `+`를 붙이면 어떤 키든 받습니다: `+model.config.KEY=VALUE`(체크포인트의
+    config.json을 바꿈)와 `+tracking.tags.KEY=VALUE`입니다.
     """
     if isinstance(fault.error, UnknownKeys):
         for key in fault.error.keys:
@@ -62,15 +77,25 @@ def _problem(fault: CompositionFault, key: str) -> Problem:
     if mapping is not None:
         # Any key goes: only the `+` is missing.
         return Problem(
-            f"`{name}` is not set in conf/, so it must be added with a `+`",
+            Text(
+                f"`{name}` is not set in conf/, so it must be added with a `+`",
+                f"`{name}`은(는) conf/에 없는 키라서 `+`를 붙여 더해야 합니다",
+            ),
             keys=[name], fixes=[[f"~{name}", f"+{name}={value}"]],
         )  # fmt: skip
     close = _nearest_keys(name)
     return Problem(
-        f"there is no setting `{name}`",
+        Text(f"there is no setting `{name}`", f"`{name}`이라는 설정은 없습니다"),
         keys=[name],
         fixes=[[f"~{name}", f"{item}={value}"] for item in close] or [[f"~{name}"]],
-        notes=[] if close else ["`python src/train.py --help` lists every key"],
+        notes=[]
+        if close
+        else [
+            Text(
+                "`python src/train.py --help` lists every key",
+                "모든 키는 `python src/train.py --help`에 있습니다",
+            )
+        ],
     )
 
 

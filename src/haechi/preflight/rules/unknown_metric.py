@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.preflight.rules.null_spelt_as_text import is_null_word
 from haechi.rows.columns import nearest
 from haechi.schema.metric import METRICS
+from haechi.text import Text
 
 
 @rule("TRAIN002")
@@ -27,14 +29,28 @@ def unknown_metric(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://github.com/huggingface/transformers/issues/40217
+
+    # 과제가 계산하지 않는 지표입니다
+
+    ## 무엇
+    `task.metric`이 그 목적에서 나오지 않는 지표를 가리킵니다.
+
+    ## 왜
+    transformers는 첫 에폭을 다 돈 뒤에 그 지표를 찾다가 KeyError로 끝납니다.
+
+    ## 할 일
+    메시지에 나온 지표 가운데 하나를 쓰거나, 목적에 맡깁니다: `task.metric=null`.
     """
     task = evidence.config.task
     known = list(METRICS[task.objective])
-    if task.metric is None or task.metric in known:
+    if task.metric is None or task.metric in known or is_null_word(task.metric):
         return
     yield Problem(
-        f"{task.objective.value} has no metric `{task.metric}`",
+        Text(
+            f"{task.objective.value} has no metric `{task.metric}`",
+            f"{task.objective.value}에 지표 `{task.metric}`이(가) 없습니다",
+        ),
         keys=["task.metric", "task.objective"],
         fixes=[[f"task.metric={name}"] for name in (nearest(task.metric, known) or known)[:2]],
-        notes=[f"it has {' '.join(known)}"],
+        notes=[Text(f"it has {' '.join(known)}", f"있는 지표: {' '.join(known)}")],
     )

@@ -8,6 +8,7 @@ from haechi.preflight.composition import CompositionFault
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.rule import rule
 from haechi.rows.columns import nearest
+from haechi.text import Text
 
 
 @rule("CFG001", on_composition=True)
@@ -28,6 +29,18 @@ def unknown_option(fault: CompositionFault) -> Iterator[Problem]:
 
     ## References
     - https://hydra.cc/docs/1.3/tutorials/basic/your_first_app/config_groups/
+
+    # 그룹에 그런 옵션이 없습니다
+
+    ## 무엇
+    `group=option`이 conf/에 없는 파일을 가리킵니다.
+
+    ## 왜
+    설정을 합성할 수 없습니다. Hydra는 그룹의 모든 옵션을 늘어놓지만, 여기서는 가장 비슷한 이름부터
+    보여 줍니다.
+
+    ## 할 일
+    비슷한 이름 가운데 하나를 쓰거나, `python src/train.py --help`로 전체 목록을 봅니다.
     """
     if "Config group override must be a string" in str(fault.error):
         for override in fault.overrides:
@@ -43,9 +56,13 @@ def unknown_option(fault: CompositionFault) -> Iterator[Problem]:
 
 def _problem(group: str, option: str, options: list[str]) -> Problem:
     close = nearest(option, options)
-    notes = [f"options of `{group}`: {' '.join(sorted(options))}"] if options else []
+    listed = " ".join(sorted(options))
+    notes = [Text(f"options of `{group}`: {listed}", f"`{group}`의 옵션: {listed}")] if options else []
     return Problem(
-        f"the group `{group}` has no option `{option}`",
+        Text(
+            f"the group `{group}` has no option `{option}`",
+            f"그룹 `{group}`에 옵션 `{option}`이(가) 없습니다",
+        ),
         keys=[group],
         fixes=[[f"{group}={name}"] for name in (close or sorted(options))[:3]],
         notes=notes,

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.rows.splits import Split, moved_rows
+from haechi.preflight.steps import planned_steps
+from haechi.text import Text
 
 
 @rule("TRAIN003", essential=False)
@@ -27,25 +28,30 @@ def warmup_beyond_training(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://huggingface.co/docs/transformers/main_classes/optimizer_schedules
+
+    # 워밍업이 학습만큼 깁니다
+
+    ## 무엇
+    `trainer.warmup_steps`가 옵티마이저 스텝의 수와 같거나 그보다 큽니다.
+
+    ## 왜
+    학습률이 오르막을 벗어나지 못해, 바란 값의 일부로만 학습합니다.
+
+    ## 할 일
+    1보다 작은 수는 전체 스텝에 대한 비율입니다: `trainer.warmup_steps=0.1`.
     """
-    trainer, train = evidence.config.trainer, evidence.splits.get("train")
-    if trainer.warmup_steps < 1 or not isinstance(train, Split) or not train.complete:
+    trainer, train = evidence.config.trainer, evidence.train
+    if trainer.warmup_steps < 1 or train is None or not train.complete:
         return
     if not (math.isfinite(trainer.warmup_steps) and math.isfinite(trainer.num_train_epochs)):
         return
-    task = evidence.config.task
-    rows = len(train.examples)
-    if "validation" not in evidence.splits:
-        rows -= moved_rows(rows, task.validation_share)
-    rows = min(rows, task.max_train_rows or rows)
-    batches = math.ceil(rows / max(trainer.per_device_train_batch_size, 1))
-    steps = math.ceil(
-        math.ceil(batches / max(trainer.gradient_accumulation_steps, 1)) * trainer.num_train_epochs
-    )
-    steps = trainer.max_steps if trainer.max_steps > 0 else steps
-    if trainer.warmup_steps >= steps:
+    steps = planned_steps(evidence)
+    if steps is not None and trainer.warmup_steps >= steps:
         yield Problem(
-            f"the warm-up takes {trainer.warmup_steps:,.0f} steps, and the training has {steps:,}",
+            Text(
+                f"the warm-up takes {trainer.warmup_steps:,.0f} steps, and the training has {steps:,}",
+                f"워밍업이 {trainer.warmup_steps:,.0f}스텝인데 학습은 {steps:,}스텝입니다",
+            ),
             keys=["trainer.warmup_steps", "trainer.num_train_epochs", "trainer.max_steps"],
             fixes=[["trainer.warmup_steps=0.1"]],
             severity=Severity.error,

@@ -28,5 +28,16 @@ def wrong_encoding(evidence: Evidence) -> Iterator[Problem]:
 
     ## References
     - https://docs.python.org/3/library/codecs.html#standard-encodings
+
+    # 데이터 파일의 글자 인코딩이 다릅니다
+    ## 무엇
+    파일의 바이트가 `task.encoding`으로 읽히는 글이 아닙니다.
+
+    ## 왜
+    한국어 Windows의 스프레드시트는 CP949로 저장하고, "유니코드 텍스트"는 UTF-16입니다. 다른 인코딩으로
+    읽으면 한글이 깨지거나 중간의 어느 행에서 읽기가 실패합니다.
+
+    ## 할 일
+    `task.encoding=cp949`처럼 지정하면 그대로 읽습니다. 한 번 UTF-8로 바꾸어 두는 편이 더 좋습니다.
     """
     yield from file_problems(evidence, Kind.encoding)

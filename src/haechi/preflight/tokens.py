@@ -1,0 +1,295 @@
+"""What a tokenizer makes of train rows: counted in chunks, so that any number of rows can be judged."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from haechi.rows.examples import Example, QuestionExample, RelationExample, TaggedExample
+from haechi.rows.questions import stands_there
+from haechi.rows.tags import spans
+from haechi.rows.tally import Tallies, printable
+from haechi.schema.task import Objective, TaskConfig
+from haechi.text import Text
+from haechi.tokenization.alignment import Alignment, align
+from haechi.tokenization.markers import mark
+from haechi.tokenization.reading import hangul_and_letters
+from haechi.tokenization.runtime import RuntimeTokenizer
+from haechi.tokenization.windows import (
+    QUESTION_TOKENS,
+    answer_span,
+    room_for_context,
+    window_ranges,
+)
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+# Names of the faults that are counted.
+LOST_ENTITY, LOST_ANSWER, LOST_CHARACTERS, BLURRED_TAGS, CUT_TAGS, CUT_QUESTION = (
+    "lost_entity", "lost_answer", "lost_characters", "blurred_tags", "cut_tags", "cut_question",
+)  # fmt: skip
+CHUNK_ROWS = 1000
+
+
+@dataclass
+class TokenCounts:
+    """What the rows that were encoded add up to."""
+
+    rows: int = 0
+    tokens: int = 0
+    """Tokens, special ones left out."""
+    unknown: int = 0
+    """Of them [UNK]."""
+    characters: int = 0
+    """Characters of the texts, spaces left out."""
+    words: int = 0
+    """Words: what lies between spaces."""
+    letters: int = 0
+    hangul: int = 0
+    """Letters, and of them Hangul."""
+    lengths: Counter[int] = field(default_factory=lambda: Counter[int]())
+    """Rows by their length in tokens, special ones and markers included, before they are cut."""
+    tallies: Tallies = field(default_factory=Tallies)
+    """Rows with a fault, by its name."""
+    windows: int = 0
+    """Windows of the contexts."""
+    longest_lost: int | None = None
+    """Tokens of the longest answer that no window holds, as far as tokens cover it."""
+    answered: int = 0
+    """Questions with an answer that stands where the row says."""
+    source_tokens: int = 0
+    """Source tokens with a tag, spaces left out."""
+    lost_tokens: int = 0
+    """Of them those that no token of the model covers."""
+    blurred_tokens: int = 0
+    """Of them those whose tag cannot be told."""
+    cut_tokens: int = 0
+    """Of them those that lie beyond `max_length`."""
+    entities: int = 0
+    """Entities that the tags mark."""
+    cut_entities: int = 0
+    """Of them those that do not lie within `max_length` as a whole."""
+    needed: Counter[int] = field(default_factory=lambda: Counter[int]())
+    """Rows by the length that would hold both mentions of their relation, closing tokens included."""
+
+    @property
+    def unknown_share(self) -> float:
+        """Share of [UNK] among the tokens; a WordPiece vocabulary gives one for a whole word."""
+        return self.unknown / max(self.tokens, 1)
+
+    @property
+    def tokens_per_character(self) -> float:
+        """Tokens that one character costs on average."""
+        return self.tokens / max(self.characters, 1)
+
+    @property
+    def tokens_per_word(self) -> float:
+        """Tokens that one word costs on average."""
+        return self.tokens / max(self.words, 1)
+
+    @property
+    def is_korean(self) -> bool:
+        """Whether at least a third of the letters are Hangul."""
+        return self.letters > 0 and self.hangul * 3 >= self.letters
+
+    def longer_than(self, limit: int) -> int:
+        """Rows that have more tokens."""
+        return sum(count for length, count in self.lengths.items() if length > limit)
+
+    def percentile(self, share: float) -> int:
+        """The length that this share of the rows does not exceed (nearest rank)."""
+        rank, seen = max(1, math.ceil(self.lengths.total() * share - 1e-9)), 0
+        for length in sorted(self.lengths):
+            seen += self.lengths[length]
+            if seen >= rank:
+                return length
+        return 0
+
+
+def count_tokens(
+    examples: Iterable[Example], tokenizer: RuntimeTokenizer, task: TaskConfig, max_length: int
+) -> TokenCounts:
+    """Encode rows as the training would, and count.
+
+    Args:
+        examples: the rows; each is looked at once.
+        tokenizer: the tokenizer that trains, with its added tokens.
+        task: what is learned from the rows.
+        max_length: longest input, in tokens.
+    """
+    counts = TokenCounts()
+    for chunk in _chunks(examples):
+        counts.rows += len(chunk)
+        match task.objective:
+            case Objective.span:
+                _count_windows(counts, chunk, tokenizer, task, max_length)
+            case Objective.relation:
+                _count_relations(counts, chunk, tokenizer, task, max_length)
+            case Objective.token_classification:
+                _count_tags(counts, chunk, tokenizer, max_length)
+            case _:
+                _count_texts(counts, chunk, tokenizer)
+    return counts
+
+
+def _unknown(tokenizer: RuntimeTokenizer) -> int:
+    """Id of [UNK], or one that no token has."""
+    unk = tokenizer.id("unk")
+    return -1 if unk is None else unk
+
+
+def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
+    stream = iter(examples)
+    while chunk := list(islice(stream, CHUNK_ROWS)):
+        yield chunk
+
+
+def _count(counts: TokenCounts, text: str, tokens: int, unknown: int) -> None:
+    words = text.split()
+    counts.words += len(words)
+    counts.characters += sum(map(len, words))
+    counts.tokens += tokens
+    counts.unknown += unknown
+    hangul, letters = hangul_and_letters(text)
+    counts.hangul += hangul
+    counts.letters += letters
+
+
+def _count_texts(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer) -> None:
+    paired = all(example.text_pair is not None for example in chunk)
+    texts, pairs = [example.text or "" for example in chunk], [example.text_pair or "" for example in chunk]
+    special = tokenizer.special_tokens_of_pair if paired else tokenizer.special_tokens_of_one
+    unk = _unknown(tokenizer)
+    encodings = tokenizer.encode_whole(texts, pairs if paired else None)
+    for text, pair, encoding in zip(texts, pairs, encodings, strict=True):
+        ids = encoding.ids
+        counts.lengths[len(ids)] += 1
+        _count(counts, f"{text} {pair}" if paired else text, len(ids) - special, ids.count(unk))
+
+
+def _kept(tokenizer: RuntimeTokenizer, tokens: int, max_length: int) -> int:
+    """How many of a row's tokens stay in front when it is cut: the closing special ones come behind."""
+    return tokens if tokens <= max_length else max_length - _closing(tokenizer)
+
+
+def _closing(tokenizer: RuntimeTokenizer) -> int:
+    """Special tokens behind a text; the template has one in front of it, if it has any."""
+    return max(tokenizer.special_tokens_of_one - 1, 0)
+
+
+def _count_relations(
+    counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer, task: TaskConfig, max_length: int
+) -> None:
+    marked = [
+        (example, found)
+        for example in chunk
+        if isinstance(example, RelationExample) and (found := mark(example, task.markers)) is not None
+    ]
+    encodings = tokenizer.encode_whole_with_offsets([found.text for _, found in marked])
+    unk, special, closing = _unknown(tokenizer), tokenizer.special_tokens_of_one, _closing(tokenizer)
+    for (example, found), encoding in zip(marked, encodings, strict=True):
+        ids = encoding.ids
+        counts.lengths[len(ids)] += 1
+        _count(counts, found.text, len(ids) - special, ids.count(unk))
+        ends = [encoding.char_to_token(end - 1) for end in found.ends]
+        last = max((end for end in ends if end is not None), default=0)
+        counts.needed[min(last + 1 + closing, len(ids))] += 1
+        if last >= _kept(tokenizer, len(ids), max_length):
+            counts.tallies[LOST_ENTITY].add(
+                example.row,
+                Text(f"a mention ends at token {last + 1}", f"멘션이 {last + 1}번째 토큰에서 끝납니다"),
+            )
+
+
+def _count_tags(
+    counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer, max_length: int
+) -> None:
+    tagged = [
+        example
+        for example in chunk
+        if isinstance(example, TaggedExample) and len(example.tokens) == len(example.tags)
+    ]
+    encodings = tokenizer.encode_whole_with_offsets([example.text or "" for example in tagged])
+    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_one
+    for example, encoding in zip(tagged, encodings, strict=True):
+        ids, text = encoding.ids, example.text or ""
+        counts.lengths[len(ids)] += 1
+        _count(counts, text, len(ids) - special, ids.count(unk))
+        found = align(encoding, example.tokens, example.tags, text)
+        counts.source_tokens += sum(not token.isspace() for token in example.tokens)
+        counts.entities += sum(tag[:2] == "B-" for tag in example.tags)
+        counts.lost_tokens += len(found.lost)
+        counts.blurred_tokens += len(found.blurred)
+        for name, items in ((LOST_CHARACTERS, found.lost), (BLURRED_TAGS, found.blurred)):
+            if items:
+                token, number = printable(example.tokens[items[0]]), items[0] + 1
+                shown = Text(f"`{token}`, token {number}", f"{number}번째 토큰 `{token}`")
+                counts.tallies[name].add(example.row, shown)
+        if len(ids) > max_length:
+            _count_cut_tags(counts, example, found, _kept(tokenizer, len(ids), max_length))
+
+
+def _count_cut_tags(counts: TokenCounts, example: TaggedExample, found: Alignment, kept: int) -> None:
+    """Source tokens behind the last one that is read."""
+    read = max((end for end in found.ends[:kept] if end is not None), default=-1) + 1
+    cut = sum(not token.isspace() for token in example.tokens[read:])
+    counts.cut_tokens += cut
+    if not cut:
+        return
+    entities = sum(end > read for _, end, _ in spans(example.tags))
+    counts.cut_entities += entities
+    shown = Text(
+        f"{cut} tagged tokens with {entities} entities are cut",
+        f"태그 붙은 토큰 {cut}개와 개체 {entities}개가 잘립니다",
+    )
+    counts.tallies[CUT_TAGS].add(example.row, shown)
+
+
+def _count_windows(
+    counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer, task: TaskConfig, max_length: int
+) -> None:
+    """Contexts are encoded once, however many questions are asked about them."""
+    asked = [example for example in chunk if isinstance(example, QuestionExample)]
+    texts = list(dict.fromkeys(example.text_pair or "" for example in asked))
+    encoded = tokenizer.encode_whole_with_offsets(texts, special_tokens=False)
+    contexts = dict(zip(texts, encoded, strict=True))
+    questions = tokenizer.encode_whole_with_offsets(
+        [example.text or "" for example in asked], special_tokens=False
+    )
+    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_pair
+    for text, encoding in contexts.items():
+        _count(counts, text, len(encoding.ids), encoding.ids.count(unk))
+    for example, question in zip(asked, questions, strict=True):
+        context, tokens = contexts[example.text_pair or ""], len(question.ids)
+        _count(counts, example.text or "", tokens, question.ids.count(unk))
+        counts.lengths[tokens + len(context.ids) + special] += 1
+        if tokens > QUESTION_TOKENS:
+            shown = Text(f"the question has {tokens} tokens", f"질문이 {tokens}토큰입니다")
+            counts.tallies[CUT_QUESTION].add(example.row, shown)
+        room = max_length - special - min(tokens, QUESTION_TOKENS)
+        if room_for_context(tokenizer, max_length) > task.doc_stride:  # refused by a rule otherwise
+            _count_answer(
+                counts, example, context, list(window_ranges(len(context.ids), room, task.doc_stride))
+            )
+
+
+def _count_answer(
+    counts: TokenCounts, example: QuestionExample, context: "Encoding", ranges: list[tuple[int, int]]
+) -> None:
+    """The first answer is the one that is learned."""
+    counts.windows += len(ranges)
+    answer = next(iter(() if example.is_impossible else example.answers), None)
+    # An answer that is not where the row says it is has a rule of its own.
+    if answer is None or not answer.text.strip() or not stands_there(answer, example.text_pair or ""):
+        return
+    counts.answered += 1
+    start, end = answer_span(answer)
+    first, last = context.char_to_token(start), context.char_to_token(end - 1)
+    if first is None or last is None or not any(low <= first and last < high for low, high in ranges):
+        if first is not None and last is not None:
+            counts.longest_lost = max(counts.longest_lost or 0, last - first + 1)
+        text = printable(answer.text, 40)
+        counts.tallies[LOST_ANSWER].add(example.row, Text(f"the answer `{text}`", f"답 `{text}`"))
