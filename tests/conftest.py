@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+# Two workers with as many threads as cores each would wait for one another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # The hub's client reads these when it is imported.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

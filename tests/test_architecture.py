@@ -11,20 +11,22 @@ from haechi import places
 PACKAGE = places.ROOT / "src" / "haechi"
 # A module imports from its own layer or one further up.
 LAYERS = [
-    {"places"},
+    {"places", "text"},
     {"schema"},
     {"compose"},
     {"hub", "checkpoint"},
     {"tokenization", "rows"},
     {"resolve"},
     {"preflight"},
-    {"outputs", "command_line", "plots"},
+    {"outputs", "plots"},
     {"data", "modeling"},
-    {"training", "predict"},
+    {"training", "predictions", "predict"},
+    {"deep"},
+    {"command_line"},
     {"tracking", "notify"},
     {"session"},
     {"pipeline"},
-    {"docs"},
+    {"docs", "compatibility"},
 ]
 HEAVY = {
     "torch",
@@ -34,10 +36,11 @@ HEAVY = {
     "knockknock",
     "pandas",
     "sklearn",
+    "seqeval",
     "scipy",
     "matplotlib",
 }
-HEAVY_ZONE = {"data", "modeling", "training"}
+HEAVY_ZONE = {"data", "modeling", "training", "deep"}
 # The model's code at the tracking server: MLflow runs the file, nothing here imports it.
 LOADED_BY_OTHERS = {"tracking.pyfunc_model"}
 

@@ -4,6 +4,7 @@
 """
 
 import ast
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, is_dataclass
@@ -13,42 +14,65 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any, get_args
 
-from haechi import places
+from haechi import compatibility, places
+from haechi.preflight.diagnostic import WORDS
 from haechi.preflight.rule import Rule, catalogue
 from haechi.schema.ranges import Range
 from haechi.schema.run import RunConfig
+from haechi.text import Language, Text
 
 DOCS = places.ROOT / "docs"
+INDEX = Text("docs/rules/README.md", "docs/rules/ko/README.md")
 
 
 def pages() -> dict[Path, str]:
     """Every generated file and its content."""
-    found = {places.ROOT / rule.docs: _rule_page(rule) for rule in catalogue()}
-    found[DOCS / "rules" / "README.md"] = _index()
+    found: dict[Path, str] = {}
+    languages: tuple[Language, ...] = ("en", "ko")
+    for language in languages:
+        for rule in catalogue():
+            found[places.ROOT / rule.docs.of(language)] = _rule_page(rule, language)
+        found[places.ROOT / INDEX.of(language)] = _index(language)
+        found[places.ROOT / compatibility.PAGE.of(language)] = compatibility.page(language)
     found[DOCS / "settings.md"] = _settings()
     return found
 
 
-def _rule_page(rule: Rule) -> str:
-    when = "composing the config" if rule.on_composition else "judging the run"
-    facts = f"{rule.severity.value}, found when {when}; source: src/haechi/preflight/rules/{rule.name}.py"
-    title, _, body = rule.page.partition("\n")
-    return f"{title}\n\n{facts}\n{body}"
+def _rule_page(rule: Rule, language: Language) -> str:
+    composing = rule.on_composition
+    when = Text(
+        "composing the config" if composing else "judging the run",
+        "설정을 합성할 때" if composing else "실행을 판정할 때",
+    )
+    source = f"src/haechi/preflight/rules/{rule.name}.py"
+    severity = WORDS[rule.severity.value]
+    here = Path(rule.docs.of(language)).parent
+    other = Text(
+        f"[한국어]({os.path.relpath(rule.docs.ko, here)})", f"[English]({os.path.relpath(rule.docs, here)})"
+    )
+    facts = Text(
+        f"{severity}, found when {when}; source: {source}", f"{severity.ko}, {when.ko} 찾음. 소스: {source}"
+    )
+    title, _, body = rule.page(language).partition("\n")
+    return f"{title}\n\n{facts.of(language)}. {other.of(language)}\n{body}"
 
 
-def _index() -> str:
-    lines = [
-        "# Rules",
-        "",
-        "What a run is judged by before a weight is loaded. Written by `make docs` from the rules;",
-        "`python src/check.py explain=CODE` prints a page.",
-        "",
+def _index(language: Language) -> str:
+    introduction = Text(
+        "# Rules\n\n"
+        "What a run is judged by before a weight is loaded. Written by `make docs` from the rules;\n"
+        "`python src/check.py explain=CODE` prints a page. [한국어](ko/README.md)\n\n"
         "| code | fault | severity |",
-        "| --- | --- | --- |",
-    ]
+        "# 규칙\n\n"
+        "가중치를 읽기 전에 실행을 판정하는 규칙입니다. `make docs`가 규칙에서 만들고,\n"
+        "`python src/check.py explain=CODE`가 한 쪽을 보여 줍니다. [English](../README.md)\n\n"
+        "| 코드 | 결함 | 정도 |",
+    )
+    lines = [introduction.of(language), "| --- | --- | --- |"]
     for rule in catalogue():
-        title = rule.page.partition("\n")[0].partition(": ")[2]
-        lines.append(f"| [{rule.code}]({Path(rule.docs).name}) | {title} | {rule.severity.value} |")
+        link = f"[{rule.code}]({Path(rule.docs).name})"
+        severity = WORDS[rule.severity.value].of(language)
+        lines.append(f"| {link} | {rule.title.of(language)} | {severity} |")
     return "\n".join(lines) + "\n"
 
 
@@ -127,7 +151,7 @@ def main() -> int:
         for path, text in wanted.items()
         if not path.is_file() or path.read_text(encoding="utf-8") != text
     ]
-    left = [path for path in (DOCS / "rules").glob("*.md") if path not in wanted]
+    left = [path for path in (DOCS / "rules").rglob("*.md") if path not in wanted]
     if "--check" in sys.argv[1:]:
         for path in [*stale, *left]:
             sys.stderr.write(
