@@ -7,6 +7,8 @@ import pytest
 
 # Two workers with as many threads as cores each would wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Diagnostics speak the language of the locale; the tests read English.
+os.environ |= {"LC_ALL": "C.UTF-8"}
 # The hub's client reads these when it is imported.
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from haechi import places
 from haechi.preflight.rule import catalogue
@@ -63,6 +65,52 @@ def test_github_annotations() -> None:
     done = command("check.py", "pooling=pooler", "preflight.format=github")
     assert done.stdout.startswith("::error ")
     assert done.stderr == ""
+
+
+def test_an_annotation_stands_at_the_line_that_set_the_key() -> None:
+    done = command("check.py", "experiment=klue_ynat", "tokenizer.max_length=4000", "preflight.format=github")
+    for line in done.stdout.splitlines():
+        place = re.match(
+            r"::(error|warning|notice) (?:file=(conf/[^,]+),line=(\d+),)?title=[A-Z]+\d+::", line
+        )
+        assert place, line
+        if place[2]:
+            path = places.ROOT / place[2]
+            assert ":" in path.read_text(encoding="utf-8").splitlines()[int(place[3]) - 1]
+    assert "file=conf/" in done.stdout
+
+
+def test_every_preset_is_judged_by_one_command() -> None:
+    done = command("check.py", "experiment=glob(*)", "preflight.format=json")
+    presets = {path.stem for path in (places.CONF / "experiment").glob("*.yaml")}
+    jobs = json.loads(done.stdout)["jobs"]
+    assert {job["overrides"][0] for job in jobs} == {f"experiment={name}" for name in presets}
+
+
+def test_the_pre_commit_hook_judges_every_preset() -> None:
+    hooks = yaml.safe_load((places.ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    hook = hooks["repos"][0]["hooks"][0]
+    assert shlex.split(hook["entry"])[1:] == ["src/check.py", "experiment=glob(*)"]
+    assert re.match(hook["files"], "conf/model/tiny.yaml")
+
+
+@pytest.mark.parametrize(
+    ("setting", "speaks"), [({"LANG": "ko_KR.UTF-8"}, True), ({"LANG": "C.UTF-8"}, False)]
+)
+def test_the_locale_chooses_the_language(setting: dict[str, str], speaks: bool) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        setting[name] = ""
+    done = command("check.py", "pooling=pooler", **setting)
+    assert ("오류[POOL001]" in done.stderr) is speaks
+    asked = command("check.py", "pooling=pooler", "preflight.language=ko", **setting)
+    assert "거부: 오류 1개" in asked.stderr
+    assert "docs/rules/ko/POOL001" in asked.stderr
+
+
+def test_korean_pages_are_explained() -> None:
+    done = command("check.py", "explain=TOK004", "preflight.language=ko")
+    assert "## 할 일" in done.stdout
+    assert "`python src/train.py model=klue_roberta_base tokenizer=klue_bert`" in done.stdout
 
 
 def test_explain() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from checkpoints import edit_json, tiny_copy, tokenizer_of
 from haechi.tracking.journal import read_journal
 from running import QUICK, only_folder, results, run, start
 from slack import Webhook
@@ -55,6 +56,28 @@ def test_results_say_how_it_ended(finished: tuple) -> None:
     assert found["notify"] == {"start": "delivered", "finish": "delivered"}
     assert found["tracking"] is None
     assert found["rows"] == {"train": 128, "validation": 140, "test": 140}
+
+
+def test_a_crossing_that_was_wanted_stays_visible(tmp_path: Path) -> None:
+    other = tokenizer_of(tiny_copy(tmp_path / "checkpoint"), tmp_path / "other")
+
+    def swap(content: dict[str, dict[str, dict[str, int]]]) -> None:
+        vocabulary = content["model"]["vocab"]
+        vocabulary["가"], vocabulary["나"] = vocabulary["나"], vocabulary["가"]
+
+    edit_json(other / "tokenizer.json", swap)
+    crossed = ["tokenizer=local", f"tokenizer.source={other}"]
+    assert run(tmp_path, *QUICK, *crossed).returncode == 2
+    process = run(tmp_path, *QUICK, *crossed, "tokenizer.allow_cross=true")
+    assert process.returncode == 0, process.stderr[-3000:]
+    assert "warning[TOK004]" in process.stderr
+    found = results(only_folder(tmp_path))
+    assert found["warnings"] == ["TOK004"]
+    with sqlite3.connect(tmp_path / "mlflow.db") as database:
+        tags = dict(
+            database.execute("select key, value from tags where run_uuid = ?", [found["mlflow_run_id"]])
+        )
+    assert tags["preflight.warnings"] == "TOK004"
 
 
 def test_every_point_is_in_the_journal(finished: tuple) -> None:

@@ -140,9 +140,3 @@ def _judge_job(overrides: list[str], config_dir: Path, config_name: str, examine
     if examine is None or not run.config.preflight.deep or verdict.refused:
         return verdict
     return _deepen(run, examine, Shelf())
-
-
-def judge_run(run: Run, *, weights: bool = False) -> tuple[Verdict, Evidence]:
-    """Judge a run that is about to start; the evidence is handed on, so that nothing is read twice."""
-    evidence = Evidence(run, weights=weights)
-    return check(evidence), evidence
