@@ -12,7 +12,7 @@ from families import FAMILIES, write_family
 from haechi.deep.batch import try_first_batch
 from haechi.preflight.depth import FirstBatch, Stage
 from judging import files_task, good_file, write_rows
-from objectives import pair_task, relation_task, span_task, tagged_task
+from tasks import pair_task, relation_task, span_task, tagged_task
 
 
 def tried(*overrides: str) -> FirstBatch:

@@ -17,7 +17,7 @@ from haechi.modeling.encoded import Encoded
 from haechi.preflight.depth import PaddingEffect
 from haechi.preflight.rules.padding_changes_vector import MOST_SHARE
 from haechi.schema.pooling import OWN_KEYS
-from objectives import pair_task, relation_task, span_task, tagged_task
+from tasks import pair_task, relation_task, span_task, tagged_task
 
 
 class Unmasked(nn.Module):

@@ -9,7 +9,7 @@ import pytest
 
 from checkpoints import as_roberta, edit_json, edit_weights, local, tiny_copy, tokenizer_of
 from judging import verdict_of
-from objectives import pair_task
+from tasks import pair_task
 
 POOLINGS = ("cls", "mean", "first_last", "last_token")
 

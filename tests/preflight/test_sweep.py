@@ -134,3 +134,18 @@ def test_a_hundred_combinations_are_judged_in_three_seconds() -> None:
         seconds.append(time.perf_counter() - started)
     assert len(verdicts) == 112
     assert min(seconds) < 3.0
+
+
+def test_a_search_sweepers_space_is_judged_at_its_corners() -> None:
+    sweeper = "hydra.sweeper._target_=some.SearchSweeper"
+    verdicts = judge(
+        [sweeper, "trainer.learning_rate=interval(1e-6,0.5)", "pooling=choice(cls,mean)"], multirun=True
+    )
+    assert [[item.code for item in verdict.diagnostics] for verdict in verdicts] == [
+        [], [], ["TRAIN004"], ["TRAIN004"],
+    ]  # fmt: skip
+
+
+def test_what_hydra_meets_with_an_assertion_is_a_diagnostic() -> None:
+    found = judge(["++hydra.sweeper.params.pooling='cls,mean'"], multirun=True)
+    assert [item.code for item in found[0].diagnostics] == ["CFG007"]

@@ -18,8 +18,9 @@ from haechi.schema.preflight import Speech
 from haechi.schema.run import RunConfig
 from haechi.text import Language
 
-# What composing and resolving raise for a user's mistake; anything else is a fault of ours.
-ERRORS = (HydraException, OmegaConfBaseException, UnknownKeys, ValueError)
+# What composing and resolving raise for a user's mistake, which Hydra meets with an assertion now and then;
+# anything else is a fault of ours.
+ERRORS = (HydraException, OmegaConfBaseException, UnknownKeys, ValueError, AssertionError)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 
 from checkpoints import as_roberta, edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
-from objectives import pair_task, tagged_task
+from tasks import pair_task, tagged_task
 
 CODE = "POOL008"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from judging import assert_fixes_clear, assert_only, codes
-from objectives import pair_task, relation_task, span_task, tagged_task
+from tasks import pair_task, relation_task, span_task, tagged_task
 
 CODE = "POOL004"
 

@@ -6,7 +6,7 @@ import pytest
 
 from checkpoints import edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
-from objectives import tagged_task
+from tasks import tagged_task
 
 CODE = "POOL007"
 

@@ -8,7 +8,7 @@ import pytest
 from checkpoints import local, tiny_copy, with_pooler
 from haechi.schema.pooling import OWN_KEYS, PoolingConfig
 from judging import assert_fixes_clear, assert_only, codes
-from objectives import span_task, tagged_task
+from tasks import span_task, tagged_task
 
 CODE = "POOL003"
 # A value of each key that is not its default.

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from judging import assert_fixes_clear, assert_only, codes, files_task, finding, write_rows
-from objectives import relation_task
+from tasks import relation_task
 
 CODE = "TOK015"
 

@@ -6,7 +6,7 @@ import pytest
 
 from checkpoints import as_roberta, edit_json, local, tiny_copy, with_positions
 from judging import assert_fixes_clear, assert_only, codes, finding
-from objectives import span_task
+from tasks import span_task
 
 CODE = "POS001"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from judging import assert_fixes_clear, assert_only, codes
-from objectives import relation_task, span_task, tagged_task
+from tasks import relation_task, span_task, tagged_task
 
 CODE = "POOL006"
 

@@ -9,7 +9,7 @@ import pytest
 from checkpoints import edit_json, edit_weights, local, tiny_copy
 from haechi.checkpoint.tiny import SPARE_SLOTS
 from judging import assert_only, codes, finding
-from objectives import relation_task
+from tasks import relation_task
 
 CODE = "VOC004"
 

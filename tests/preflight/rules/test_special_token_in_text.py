@@ -7,7 +7,7 @@ import pytest
 from checkpoints import edit_json, english_bpe, local, tiny_copy
 from haechi.tokenization.build import build_tokenizer
 from judging import assert_only, codes, files_task, finding, verdict_of, write_rows
-from objectives import span_task, tagged_task
+from tasks import span_task, tagged_task
 
 CODE = "TOK019"
 

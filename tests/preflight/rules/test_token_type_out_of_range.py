@@ -6,7 +6,7 @@ import pytest
 
 from checkpoints import as_roberta, edit_json, local, tiny_copy, vocab_txt_only
 from judging import assert_fixes_clear, assert_only, codes, finding
-from objectives import pair_task, span_task
+from tasks import pair_task, span_task
 
 CODE = "TOK008"
 

@@ -7,7 +7,7 @@ import pytest
 from checkpoints import edit_json, local, tiny_copy
 from haechi.checkpoint.tiny import SPARE_SLOTS
 from judging import assert_fixes_clear, assert_only, codes, finding
-from objectives import relation_task
+from tasks import relation_task
 
 CODE = "VOC002"
 

@@ -8,7 +8,7 @@ import pytest
 from checkpoints import edit_json, local, tiny_copy
 from haechi.tokenization.build import build_tokenizer
 from judging import assert_fixes_clear, assert_only, codes, finding
-from objectives import relation_task
+from tasks import relation_task
 
 CODE = "TOK014"
 PUNCTUATION = "task.markers=punctuation"

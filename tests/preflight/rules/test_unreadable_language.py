@@ -10,7 +10,7 @@ from checkpoints import edit_json, english_bpe, local, tiny_copy
 from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.reading import PROBES, tokens_per_character, unknown_share
 from judging import assert_fixes_clear, assert_only, codes, files_task, finding, write_rows
-from objectives import relation_task
+from tasks import relation_task
 
 CODE = "TOK003"
 
