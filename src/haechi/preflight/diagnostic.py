@@ -28,6 +28,10 @@ WORDS = {
 }
 
 
+# How an origin begins that is a default of the schema.
+DEFAULT = "default in "
+
+
 @dataclass(frozen=True)
 class Problem:
     """A rule's finding, before values and origins are filled in."""
@@ -84,7 +88,7 @@ class Diagnostic:
         settings = [f"{key.key}={key.value}" for key in self.keys]
         width = max((len(setting) for setting in settings), default=0)
         lines += [
-            f"  | {setting:<{width}}  {word.get(key.origin, key.origin)}"
+            f"  | {setting:<{width}}  {_origin(key.origin, language)}"
             for setting, key in zip(settings, self.keys, strict=True)
         ]
         lines += [f"  = {word['note']}: {note.of(language)}" for note in self.notes]
@@ -92,6 +96,12 @@ class Diagnostic:
         if self.docs and self.severity is not Severity.note:
             lines.append(f"  = {word['docs']}: {self.docs.of(language)}")
         return "\n".join(lines)
+
+
+def _origin(origin: str, language: Language) -> str:
+    if language == "ko" and origin.startswith(DEFAULT):
+        return f"기본값, {origin.removeprefix(DEFAULT)}"
+    return WORDS[origin].of(language) if origin in WORDS else origin
 
 
 def _advice(fix: list[str], language: Language) -> str:

@@ -71,9 +71,13 @@ def test_a_word_vocabulary_is_judged_by_unk(tmp_path: Path) -> None:
     assert "[UNK]" in found.message
 
 
-def test_a_little_unk_warns_and_less_is_fine(tmp_path: Path) -> None:
-    some = files_task(korean_rows(tmp_path / "some.jsonl", foreign=8))
+def test_some_unk_warns_less_is_noted_and_little_is_fine(tmp_path: Path) -> None:
+    some = files_task(korean_rows(tmp_path / "some.jsonl", foreign=16))
     assert finding(some, CODE).severity.value == "warning"
+    fewer = files_task(korean_rows(tmp_path / "fewer.jsonl", foreign=8))
+    assert finding(fewer, CODE).severity.value == "note"
+    assert "`ሰላም`" in finding(fewer, CODE).notes[0]
+    assert_fixes_clear(fewer, CODE)
     assert CODE not in codes(files_task(korean_rows(tmp_path / "few.jsonl", foreign=1)))
 
 

@@ -7,7 +7,7 @@ from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.reading import ids_of, text_key
 from haechi.preflight.rule import rule
-from haechi.preflight.rules.unreadable_language import DOUBTFUL_UNKNOWN
+from haechi.preflight.rules.unreadable_language import NOTED_UNKNOWN
 from haechi.rows.survey import DECOMPOSED
 from haechi.text import Text
 
@@ -49,7 +49,7 @@ def decomposed_text(evidence: Evidence) -> Iterator[Problem]:
     파일을 한 번 바꿉니다: `uconv -x nfc`, 또는 Python의 `unicodedata.normalize('NFC', text)`.
     """
     tokenizer, counts = evidence.tokenizer, evidence.token_counts
-    if counts is not None and counts.unknown_share > DOUBTFUL_UNKNOWN:
+    if counts is not None and counts.unknown_share > NOTED_UNKNOWN:
         return  # TOK003 says why
     composes = tokenizer is not None and len(set(map(tuple, ids_of(tokenizer, [NFC, NFD])))) == 1
     for split in evidence.readable:
