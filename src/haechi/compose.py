@@ -44,7 +44,7 @@ def compose(
     Raises what Hydra raises; `preflight.composition` turns that into a diagnostic.
     """
     chosen = tuple(item for item in overrides if not _sets_a_value(item))
-    if len(chosen) < len(overrides) and all(_PLAIN_KEY.match(item) for item in chosen):
+    if all(_PLAIN_KEY.match(item) for item in chosen):
         # Choosing options is what takes Hydra its time, and the jobs of a sweep choose few.
         try:
             return _with_values(_chosen(chosen, config_dir, config_name), overrides)
