@@ -13,6 +13,10 @@ os.environ |= {"LC_ALL": "C.UTF-8"}
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
+from haechi.checkpoint.tiny import make_tiny
+from haechi.tokenization.build import build_tokenizer
+from haechi.tokenization.runtime import RuntimeTokenizer
+
 
 @pytest.fixture(autouse=True)
 def outputs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -37,3 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def real_data() -> Path:
     """The folder with real KLUE files, vocabularies and a real encoder."""
     return Path(os.environ["HAECHI_REAL_DATA"])
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> RuntimeTokenizer:
+    """The tokenizer of the checkpoint that Haechi makes itself."""
+    return build_tokenizer(make_tiny(tmp_path_factory.mktemp("tokenizer") / "tiny"))

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from haechi.predictions import predictions_of
-from haechi.rows.columns import to_examples
 from haechi.rows.examples import Example, QuestionExample, TaggedExample
+from haechi.rows.readers import to_examples
 from haechi.schema.task import TOKENWISE, Columns, Objective
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from checkpoints import tiny_copy
 from haechi.preflight.tokens import (
     BLURRED_TAGS,
     CUT_QUESTION,
@@ -23,7 +22,6 @@ from haechi.rows.examples import Answer, Entity, Example, QuestionExample, Relat
 from haechi.rows.tags import spans
 from haechi.schema.task import Markers, Objective, TaskConfig
 from haechi.schema.tokenizer import NewTokens
-from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.markers import mark, marker_tokens
 from haechi.tokenization.new_tokens import add_tokens
 from haechi.tokenization.runtime import RuntimeTokenizer
@@ -44,11 +42,6 @@ WORDS = [
     "ㅋㅋ",
     "12%",
 ]
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> RuntimeTokenizer:
-    return build_tokenizer(tiny_copy(tmp_path_factory.mktemp("tokenizer") / "tiny"))
 
 
 def task(objective: Objective, **more: object) -> TaskConfig:

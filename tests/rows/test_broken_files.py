@@ -9,9 +9,9 @@ import pyarrow.parquet as parquet
 import pytest
 
 from haechi.rows import json_rows
-from haechi.rows.columns import to_examples
 from haechi.rows.fault import FileFault, Kind
 from haechi.rows.read import SUFFIXES, RowStream, read_table
+from haechi.rows.readers import to_examples
 from haechi.rows.survey import survey
 from haechi.schema.task import Columns, Objective
 from judging import write_rows

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from haechi.rows.columns import dig, names, nearest, to_examples
+from haechi.rows.columns import dig, names, nearest
 from haechi.rows.fault import FileFault
+from haechi.rows.readers import to_examples
 from haechi.schema.task import Columns, Objective
 
 STS = {"sentence1": "가", "sentence2": "나", "labels": {"label": 3.7, "binary-label": 1}, "a.b": "점"}

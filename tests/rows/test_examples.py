@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from haechi.rows.columns import to_examples
 from haechi.rows.examples import Answer, Entity, Example, QuestionExample, RelationExample, TaggedExample
 from haechi.rows.fault import FileFault, Kind
+from haechi.rows.readers import to_examples
 from haechi.rows.splits import SplitStream
 from haechi.schema.task import Columns, Files, Objective, TaskConfig
 from haechi.text import Text

@@ -12,11 +12,6 @@ from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import RuntimeTokenizer
 
 
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> RuntimeTokenizer:
-    return build_tokenizer(tiny_copy(tmp_path_factory.mktemp("tokenizer") / "tiny"))
-
-
 def aligned(tokenizer: RuntimeTokenizer, tokens: list[str], tags: list[str], between: str = "") -> Alignment:
     example = TaggedExample(0, between.join(tokens), None, None, tokens=tokens, tags=tags)
     (encoding,) = tokenizer.encode_whole_with_offsets([example.text or ""])

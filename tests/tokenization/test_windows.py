@@ -5,9 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from checkpoints import tiny_copy
 from haechi.rows.examples import Answer
-from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import RuntimeTokenizer
 from haechi.tokenization.windows import (
     QUESTION_TOKENS,
@@ -33,11 +31,6 @@ WORDS = [
     "예산안",
     "처리",
 ]
-
-
-@pytest.fixture(scope="module")
-def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> RuntimeTokenizer:
-    return build_tokenizer(tiny_copy(tmp_path_factory.mktemp("tokenizer") / "tiny"))
 
 
 def words(chance: random.Random, count: int) -> str:

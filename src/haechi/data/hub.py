@@ -3,9 +3,9 @@
 from typing import Any
 
 from haechi import hub
-from haechi.rows.columns import to_examples
 from haechi.rows.fault import FileFault, Kind
 from haechi.rows.read import Row
+from haechi.rows.readers import to_examples
 from haechi.rows.splits import SPLITS, Split
 from haechi.schema.task import HubDataset, TaskConfig
 from haechi.text import Text

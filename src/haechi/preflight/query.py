@@ -8,6 +8,7 @@ Nothing declares what it reads, so nothing can declare it wrongly.
 Source of the method: Mokhov et al. 2018, Build Systems a la Carte, section 3, "constructive traces".
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
 
@@ -22,7 +23,7 @@ class Shelf:
         self.answers: dict[str, dict[tuple[str, ...], dict[tuple[str, ...], Any]]] = {}
 
 
-class Inquiry:
+class Inquiry(ABC):
     """One job's questions. A subclass says what the inputs' values are (`fingerprint`)."""
 
     def __init__(self, shelf: Shelf | None = None) -> None:
@@ -31,9 +32,9 @@ class Inquiry:
         self._known: dict[str, tuple[Any, frozenset[str]]] = {}
         self._prints: dict[str, str] = {}
 
+    @abstractmethod
     def fingerprint(self, name: str) -> str:
         """A text that is equal where the input's value is equal."""
-        raise NotImplementedError
 
     def note(self, *names: str) -> None:
         """Record that inputs are read."""

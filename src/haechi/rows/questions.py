@@ -68,7 +68,7 @@ def _mismatch(answer: Answer, context: str) -> Text:
 
 
 def nearest_offset(answer: Answer, context: str) -> int | None:
-    """Where an answer stands in the context, nearest to the place that the row gives; None for nowhere."""
+    """Offset at which the context reads the answer, nearest to what the row says; None if it never does."""
     start = min(max(answer.start, 0), len(context))
     behind = context.find(answer.text, start)
     before = context.rfind(answer.text, 0, start + len(answer.text))

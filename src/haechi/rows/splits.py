@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from haechi.rows.columns import to_examples
 from haechi.rows.examples import Example
 from haechi.rows.read import RowStream
+from haechi.rows.readers import to_examples
 from haechi.schema.task import TaskConfig
 
 SPLITS = ("train", "validation", "test")

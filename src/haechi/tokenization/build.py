@@ -7,7 +7,6 @@ noted in `stock_differences`.
 """
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,51 +14,12 @@ from typing import TYPE_CHECKING, Any
 from haechi.checkpoint.files import SENTENCEPIECE, TOKENIZER_FILES, read_json
 from haechi.checkpoint.header import BrokenFile
 from haechi.text import Text
-from haechi.tokenization.runtime import ROLES, NoTokenizer, RuntimeTokenizer
+from haechi.tokenization.declared import BERT_TOKENS, WORDPIECE_CLASSES, Declared, read_declared
+from haechi.tokenization.runtime import NoTokenizer, RuntimeTokenizer
+from haechi.tokenization.stock import stock_differences
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-WORDPIECE_CLASSES = {"BertTokenizer", "ElectraTokenizer", "DistilBertTokenizer"}
-WORDPIECE_TYPES = {"bert", "electra", "distilbert"}
-BERT_TOKENS = {"unk": "[UNK]", "cls": "[CLS]", "sep": "[SEP]", "pad": "[PAD]", "mask": "[MASK]"}
-ROBERTA_TOKENS = {
-    "unk": "<unk>", "cls": "<s>", "sep": "</s>", "pad": "<pad>", "mask": "<mask>",
-    "bos": "<s>", "eos": "</s>",
-}  # fmt: skip
-# Special tokens that transformers' classes take where no file names them; xlm-roberta-base names none.
-DEFAULT_TOKENS = {
-    **dict.fromkeys(WORDPIECE_CLASSES, BERT_TOKENS),
-    "RobertaTokenizer": ROBERTA_TOKENS,
-    "XLMRobertaTokenizer": ROBERTA_TOKENS,
-    "DebertaV2Tokenizer": {**BERT_TOKENS, "bos": "[CLS]", "eos": "[SEP]"},
-    "AlbertTokenizer": {**BERT_TOKENS, "unk": "<unk>", "pad": "<pad>", "bos": "[CLS]", "eos": "[SEP]"},
-}
-DEFAULT_CLASSES = {
-    **dict.fromkeys(WORDPIECE_TYPES, "BertTokenizer"),
-    "roberta": "RobertaTokenizer",
-    "xlm-roberta": "XLMRobertaTokenizer",
-    "deberta-v2": "DebertaV2Tokenizer",
-    "albert": "AlbertTokenizer",
-}
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What the small files beside the vocabulary say."""
-
-    settings: dict[str, Any]
-    """tokenizer_config.json."""
-    tokens: dict[str, str]
-    """Special tokens by role; special_tokens_map.json wins, as it does in transformers."""
-    model_type: str | None
-    stock_class: str
-    """Class that transformers 5 would take, without `Fast`."""
-
-    @property
-    def is_wordpiece(self) -> bool:
-        """Whether transformers would build one of its WordPiece tokenizers."""
-        return self.stock_class in WORDPIECE_CLASSES
 
 
 def build_tokenizer(folder: Path, do_lower_case: bool | None = None) -> RuntimeTokenizer:
@@ -84,7 +44,7 @@ def build_tokenizer(folder: Path, do_lower_case: bool | None = None) -> RuntimeT
 def _build(folder: Path, do_lower_case: bool | None, stamps: tuple[tuple[str, int], ...]) -> RuntimeTokenizer:
     present = {name for name, _ in stamps}
     try:
-        declared = _declared(folder)
+        declared = read_declared(folder)
     except BrokenFile as error:
         raise NoTokenizer(
             folder, Text(f"`{error.path.name}` is {error.why}", f"`{error.path.name}`: {error.why.ko}")
@@ -103,41 +63,8 @@ def _build(folder: Path, do_lower_case: bool | None, stamps: tuple[tuple[str, in
         lower_cases=bool(state.get("lowercase")),
         strips_accents=_strips_accents(state),
         declares_lower_case="tokenizer.json" in present or lower is not None,
-        stock_differences=tuple(_stock_differences(backend, declared, state, present)),
+        stock_differences=tuple(stock_differences(backend, declared, state, present)),
     )
-
-
-def _declared(folder: Path) -> Declared:
-    def read(name: str) -> dict[str, Any]:
-        return read_json(folder / name) if (folder / name).is_file() else {}
-
-    settings = read("tokenizer_config.json")
-    try:
-        config = read("config.json")
-    except BrokenFile:
-        config = {}  # refused as a fault of the checkpoint, not of the tokenizer
-    model_type = config.get("model_type")
-    named = settings.get("tokenizer_class") or config.get("tokenizer_class")
-    stock_class = str(named or _default_class(model_type, folder)).removesuffix("Fast")
-    tokens = dict(DEFAULT_TOKENS.get(stock_class, {}))
-    for source in (settings, read("special_tokens_map.json")):
-        for role in ROLES:
-            token = source.get(f"{role}_token")
-            if isinstance(token, dict):
-                token = token.get("content")
-            if token:
-                tokens[role] = str(token)
-    return Declared(settings, tokens, model_type, stock_class)
-
-
-def _default_class(model_type: str | None, folder: Path) -> str:
-    """Class by the kind of a bare vocabulary, else by the model type."""
-    if not (folder / "tokenizer.json").is_file():
-        if (folder / "vocab.txt").is_file():
-            return "BertTokenizer"
-        if (folder / "merges.txt").is_file():
-            return "RobertaTokenizer"
-    return DEFAULT_CLASSES.get(model_type or "", "PreTrainedTokenizer")
 
 
 def _backend(folder: Path, present: set[str], declared: Declared) -> "Tokenizer":
@@ -281,51 +208,3 @@ def _add_template(backend: "Tokenizer", declared: Declared) -> None:
         pair=pair,
         special_tokens=[(token, backend.token_to_id(token)) for token in (cls, sep)],
     )
-
-
-def _stock_differences(
-    backend: "Tokenizer", declared: Declared, state: dict[str, Any], present: set[str]
-) -> list[Text]:
-    """What transformers 5 would do otherwise with the same files, in words."""
-    if "tokenizer.json" not in present:
-        return []
-    found: list[Text] = []
-    is_wordpiece = type(backend.model).__name__ == "WordPiece"
-    if declared.stock_class.startswith("Roberta") and is_wordpiece:
-        return [
-            Text(
-                "it would read this WordPiece vocabulary as byte-level BPE, and all text would disappear",
-                "이 WordPiece 어휘를 바이트 BPE로 읽어 글이 모두 사라집니다",
-            )
-        ]
-    if not declared.is_wordpiece:
-        return found
-    stock_lower = bool(declared.settings.get("do_lower_case", True))
-    if stock_lower and not state.get("lowercase"):
-        apart = declared.settings.get("strip_accents") is not False
-        said = "do_lower_case" in declared.settings
-        reason = Text(
-            "is true in its files" if said else "is not declared",
-            "이 파일에 true로 적혀" if said else "이 적혀 있지 않아",
-        )
-        what = Text(
-            "lower-case and take Hangul syllables apart" if apart else "lower-case",
-            "소문자로 바꾸고 한글 음절을 자모로 풉니다" if apart else "소문자로 바꿉니다",
-        )
-        found.append(
-            Text(
-                f"it would {what}, since `do_lower_case` {reason}",
-                f"`do_lower_case`{reason.ko} 있어 {what.ko}"
-                if said
-                else f"`do_lower_case`{reason.ko} {what.ko}",
-            )
-        )
-    pair = backend.encode("가", "나").type_ids
-    if max(pair, default=0) == 0:
-        found.append(
-            Text(
-                "it would give the second text of a pair segment id 1, not 0",
-                "쌍의 둘째 글에 세그먼트 id를 0이 아니라 1로 줍니다",
-            )
-        )
-    return found

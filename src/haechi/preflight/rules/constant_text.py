@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import text_key
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import text_key
 from haechi.preflight.rule import rule
 from haechi.rows.tally import printable
 from haechi.schema.task import Objective

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import rows_counted
 from haechi.preflight.rule import rule
 from haechi.preflight.tokens import CUT_QUESTION
-from haechi.text import Text, join
+from haechi.text import Text
 from haechi.tokenization.windows import QUESTION_TOKENS
 
 
@@ -42,19 +42,16 @@ def cut_questions(evidence: Evidence) -> Iterator[Problem]:
     ## 할 일
     몇 개뿐이면 할 일이 없습니다. 많으면 질문을 줄입니다.
     """
-    counts = evidence.token_counts
-    tally = counts.tallies[CUT_QUESTION] if counts else None
-    if counts is None or tally is None or not tally.count:
+    found = counted(evidence, CUT_QUESTION)
+    if found is None:
         return
-    seen = rows_counted(evidence)
-    path = evidence.train.path if evidence.train else ""
+    counts, rows, seen, place = found
     yield Problem(
         Text(
-            f"{tally.count:,} of {counts.rows:,} {seen} have a question of more than "
+            f"{rows:,} of {counts.rows:,} {seen} have a question of more than "
             f"{QUESTION_TOKENS} tokens, which is cut",
-            f"{seen.ko} {counts.rows:,}행 가운데 {tally.count:,}행은 질문이 "
-            f"{QUESTION_TOKENS}토큰보다 길어 잘립니다",
+            f"{seen.ko} {counts.rows:,}행 가운데 {rows:,}행은 질문이 {QUESTION_TOKENS}토큰보다 길어 잘립니다",
         ),
         keys=["task.columns.question", "task.files.train"],
-        notes=[join(": ", [tally.place(path), tally.shown])],
+        notes=[place],
     )

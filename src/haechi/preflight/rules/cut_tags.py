@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import counted, longer_or_accepted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept, covering_length, rows_counted
 from haechi.preflight.rule import rule
 from haechi.preflight.tokens import CUT_TAGS
-from haechi.text import Text, join
+from haechi.text import Text
 
 DOUBTFUL_SHARE = 0.01
 
@@ -43,25 +43,21 @@ def cut_tags(evidence: Evidence) -> Iterator[Problem]:
     ## 할 일
     제안된 길이까지 `tokenizer.max_length`를 올리거나, 긴 행을 문장으로 나눕니다.
     """
-    counts = evidence.token_counts
-    tally = counts.tallies[CUT_TAGS] if counts else None
-    if counts is None or tally is None or not tally.count:
+    found = counted(evidence, CUT_TAGS)
+    if found is None:
         return
-    limit, rows, seen = evidence.config.tokenizer.max_length, counts.lengths.total(), rows_counted(evidence)
-    wanted = max(counts.lengths)
-    longer = covering_length(evidence, wanted)
-    accepted = [] if longer == [f"tokenizer.max_length={wanted}"] else [accept(evidence, "LEN003")]
-    path = evidence.train.path if evidence.train else ""
+    counts, cut, seen, place = found
+    limit, rows = evidence.config.tokenizer.max_length, counts.lengths.total()
     yield Problem(
         Text(
-            f"{tally.count:,} of {rows:,} {seen} are longer than {limit} tokens, "
+            f"{cut:,} of {rows:,} {seen} are longer than {limit} tokens, "
             f"cutting off {counts.cut_tokens:,} tagged tokens "
             f"and {counts.cut_entities:,} of {counts.entities:,} entities",
-            f"{seen.ko} {rows:,}행 가운데 {tally.count:,}행이 {limit}토큰보다 길어 태그 붙은 토큰 "
+            f"{seen.ko} {rows:,}행 가운데 {cut:,}행이 {limit}토큰보다 길어 태그 붙은 토큰 "
             f"{counts.cut_tokens:,}개와 개체 {counts.entities:,}개 중 {counts.cut_entities:,}개가 잘립니다",
         ),
         keys=["tokenizer.max_length", "task.files.train"],
-        notes=[join(": ", [tally.place(path), tally.shown])],
-        fixes=[[*longer, *accepted]],
-        severity=Severity.note if tally.count / rows < DOUBTFUL_SHARE else None,
+        notes=[place],
+        fixes=[longer_or_accepted(evidence, max(counts.lengths), "LEN003")],
+        severity=Severity.note if cut / rows < DOUBTFUL_SHARE else None,
     )

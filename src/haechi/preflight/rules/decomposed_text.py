@@ -3,9 +3,9 @@
 import unicodedata
 from collections.abc import Iterator
 
+from haechi.preflight.counting import ids_of, text_key
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import ids_of, text_key
 from haechi.preflight.rule import rule
 from haechi.preflight.rules.unreadable_language import NOTED_UNKNOWN
 from haechi.rows.survey import DECOMPOSED

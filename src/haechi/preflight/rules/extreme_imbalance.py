@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import accept
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import is_classified
-from haechi.preflight.reading import accept
 from haechi.preflight.rule import rule
 from haechi.text import Text
 

@@ -1,13 +1,15 @@
 """LABEL013."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from haechi.preflight.counting import row_faults
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.rows.tags import TAG_FORM, TAG_JUMP
 from haechi.schema.task import Objective
-from haechi.text import Text, join
+from haechi.text import Text
 
 FAULTS = {
     TAG_FORM: Text(
@@ -57,16 +59,5 @@ def invalid_bio(evidence: Evidence) -> Iterator[Problem]:
     """
     if evidence.config.task.objective is not Objective.token_classification:
         return
-    for split in evidence.readable:
-        for fault, said in FAULTS.items():
-            tally = split.tallies[fault]
-            if tally.count:
-                yield Problem(
-                    Text(
-                        f"{tally.count:,} of {split.rows:,} {split.seen} have {said}",
-                        f"{split.seen.ko} {split.rows:,}행 가운데 {tally.count:,}행에 {said.ko}",
-                    ),
-                    keys=["task.columns.label", f"task.files.{split.name}"],
-                    notes=[join(": ", [tally.place(split.path), tally.shown])],
-                    severity=Severity.warning if fault == TAG_JUMP else None,
-                )
+    for fault, _, problem in row_faults(evidence, FAULTS, "task.columns.label"):
+        yield replace(problem, severity=Severity.warning if fault == TAG_JUMP else None)

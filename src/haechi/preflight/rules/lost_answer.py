@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import accept, counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept, rows_counted
 from haechi.preflight.rule import rule
 from haechi.preflight.tokens import LOST_ANSWER
-from haechi.text import Text, join
+from haechi.text import Text
 from haechi.tokenization.windows import room_for_context
 
 DOUBTFUL_SHARE = 0.01
@@ -49,23 +49,20 @@ def lost_answer(evidence: Evidence) -> Iterator[Problem]:
     창이 가장 긴 답만큼 토큰을 함께 가지게 합니다: `task.doc_stride=...`. 그러면 자리가 없을 때는
     `tokenizer.max_length`도 올립니다.
     """
-    counts = evidence.token_counts
-    tally = counts.tallies[LOST_ANSWER] if counts else None
-    if counts is None or tally is None or not tally.count:
+    found = counted(evidence, LOST_ANSWER)
+    if found is None:
         return
-    seen = rows_counted(evidence)
-    path = evidence.train.path if evidence.train else ""
+    counts, rows, seen, place = found
     yield Problem(
         Text(
-            f"no window holds the whole answer of {tally.count:,} of {counts.answered:,} questions "
-            f"in the {seen}",
-            f"{seen.ko} 행에서 답이 있는 질문 {counts.answered:,}개 가운데 {tally.count:,}개는 "
+            f"no window holds the whole answer of {rows:,} of {counts.answered:,} questions in the {seen}",
+            f"{seen.ko} 행에서 답이 있는 질문 {counts.answered:,}개 가운데 {rows:,}개는 "
             "답 전체가 든 창이 없습니다",
         ),
         keys=["task.doc_stride", "tokenizer.max_length"],
-        notes=[join(": ", [tally.place(path), tally.shown])],
+        notes=[place],
         fixes=[_fix(evidence, counts.longest_lost)],
-        severity=Severity.note if tally.count / counts.answered < DOUBTFUL_SHARE else None,
+        severity=Severity.note if rows / counts.answered < DOUBTFUL_SHARE else None,
     )
 
 

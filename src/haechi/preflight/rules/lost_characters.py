@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import accept, rows_counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept, rows_counted
 from haechi.preflight.rule import rule
 from haechi.preflight.tokens import BLURRED_TAGS, LOST_CHARACTERS
 from haechi.text import Text, join

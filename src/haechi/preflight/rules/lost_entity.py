@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import counted, longer_or_accepted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept, covering_length, rows_counted
 from haechi.preflight.rule import rule
 from haechi.preflight.tokens import LOST_ENTITY
-from haechi.text import Text, join
+from haechi.text import Text
 
 REFUSED_SHARE = 0.1
 
@@ -49,25 +49,21 @@ def lost_entity(evidence: Evidence) -> Iterator[Problem]:
     모델이 허용하는 한 메시지가 알려 주는 길이까지 `tokenizer.max_length`를 올리거나,
     `preflight.ignore=[LEN002]`로 받아들입니다.
     """
-    counts = evidence.token_counts
-    tally = counts.tallies[LOST_ENTITY] if counts else None
-    if counts is None or tally is None or not tally.count:
+    found = counted(evidence, LOST_ENTITY)
+    if found is None:
         return
-    limit, rows, seen = evidence.config.tokenizer.max_length, counts.needed.total(), rows_counted(evidence)
-    wanted = max(counts.needed)
-    longer = covering_length(evidence, wanted)
-    accepted = [] if longer == [f"tokenizer.max_length={wanted}"] else [accept(evidence, "LEN002")]
-    path = evidence.train.path if evidence.train else ""
+    counts, lost, seen, place = found
+    limit, rows, wanted = evidence.config.tokenizer.max_length, counts.needed.total(), max(counts.needed)
     yield Problem(
         Text(
-            f"{tally.count:,} of {rows:,} {seen} lose a mention, which lies beyond {limit} tokens",
-            f"{seen.ko} {rows:,}행 가운데 {tally.count:,}행은 멘션이 {limit}토큰 너머에 있어 잘립니다",
+            f"{lost:,} of {rows:,} {seen} lose a mention, which lies beyond {limit} tokens",
+            f"{seen.ko} {rows:,}행 가운데 {lost:,}행은 멘션이 {limit}토큰 너머에 있어 잘립니다",
         ),
         keys=["tokenizer.max_length", "task.files.train"],
         notes=[
-            join(": ", [tally.place(path), tally.shown]),
+            place,
             Text(f"{wanted} tokens hold every mention", f"{wanted}토큰이면 모든 멘션이 들어갑니다"),
         ],
-        fixes=[[*longer, *accepted]],
-        severity=Severity.error if tally.count / rows >= REFUSED_SHARE else None,
+        fixes=[longer_or_accepted(evidence, wanted, "LEN002")],
+        severity=Severity.error if lost / rows >= REFUSED_SHARE else None,
     )

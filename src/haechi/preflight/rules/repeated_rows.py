@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import accept, at_indices, is_constant
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept, at_indices, is_constant
 from haechi.preflight.rule import rule
 from haechi.text import Text
 

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Iterator
 
+from haechi.preflight.counting import accept
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept
 from haechi.preflight.rule import rule
 from haechi.schema.task import Objective
 from haechi.text import Text

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from haechi.preflight.counting import rows_counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import rows_counted
 from haechi.preflight.rule import rule
 from haechi.preflight.rules.unreadable_language import REFUSED_TOKENS_PER_CHARACTER
 from haechi.text import Text

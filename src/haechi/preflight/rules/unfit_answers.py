@@ -1,13 +1,15 @@
 """DATA021."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from haechi.preflight.counting import row_faults
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.rows.questions import ANSWER_EMPTY, ANSWER_MISMATCH, ANSWER_MISSING, ANSWER_UNWANTED
 from haechi.schema.task import Objective
-from haechi.text import Text, join
+from haechi.text import Text
 
 FAULTS = {
     ANSWER_MISMATCH: Text(
@@ -65,32 +67,17 @@ def unfit_answers(evidence: Evidence) -> Iterator[Problem]:
     """
     if evidence.config.task.objective is not Objective.span:
         return
-    for split in evidence.readable:
-        for fault, said in FAULTS.items():
-            tally = split.tallies[fault]
-            if tally.count:
-                yield Problem(
-                    Text(
-                        f"{tally.count:,} of {split.rows:,} {split.seen} have {said}",
-                        f"{split.seen.ko} {split.rows:,}행 가운데 {tally.count:,}행에 {said.ko}",
-                    ),
-                    keys=["task.columns.answers", f"task.files.{split.name}"],
-                    notes=[join(": ", [tally.place(split.path), tally.shown])],
-                    severity=_severity(evidence, fault, tally.count / split.rows),
-                )
-        if (
-            split.name == "train"
-            and split.complete
-            and not split.answered
-            and not split.count(ANSWER_MISSING)
-        ):
-            yield Problem(
-                Text(
-                    f"none of the {split.rows:,} train rows has an answer in `task.columns.answers`",
-                    f"train {split.rows:,}행 가운데 `task.columns.answers`에 답이 있는 행이 없습니다",
-                ),
-                keys=["task.columns.answers", "task.files.train"],
-            )
+    for fault, share, problem in row_faults(evidence, FAULTS, "task.columns.answers"):
+        yield replace(problem, severity=_severity(evidence, fault, share))
+    train = evidence.train
+    if train is not None and train.complete and not train.answered and not train.count(ANSWER_MISSING):
+        yield Problem(
+            Text(
+                f"none of the {train.rows:,} train rows has an answer in `task.columns.answers`",
+                f"train {train.rows:,}행 가운데 `task.columns.answers`에 답이 있는 행이 없습니다",
+            ),
+            keys=["task.columns.answers", "task.files.train"],
+        )
 
 
 def _severity(evidence: Evidence, fault: str, share: float) -> Severity | None:

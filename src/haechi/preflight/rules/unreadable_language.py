@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from haechi.preflight.counting import accept
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.reading import accept
 from haechi.preflight.rule import rule
 from haechi.schema.task import Markers, Objective
 from haechi.text import Text
