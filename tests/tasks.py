@@ -17,6 +17,7 @@ SPAN = ["task.objective=span", "task.columns.question=question", "task.columns.c
 RELATION = ["task.objective=relation", "task.columns.sentence=sentence", "task.columns.label=label",
             "task.columns.subject_entity=subject_entity",
             "task.columns.object_entity=object_entity"]  # fmt: skip
+PAIRS = [("비가 온다", "날이 흐리다", "참"), ("눈이 온다", "꽃이 핀다", "거짓")]
 
 
 def write_csv(path: Path, rows: Sequence[Sequence[object]], header: str = "text,label") -> Path:
@@ -112,7 +113,6 @@ def tagged_task(folder: Path, *more: str, rows: int = 40) -> list[str]:
 
 def pair_task(folder: Path, *more: str, rows: int = 40) -> list[str]:
     """Pairs of sentences."""
-    pairs = [("비가 온다", "날이 흐리다", "참"), ("눈이 온다", "꽃이 핀다", "거짓")]
-    lines = [(f"{first} {number}", second, label) for number in range(rows) for first, second, label in pairs]
+    lines = [(f"{first} {number}", second, label) for number in range(rows) for first, second, label in PAIRS]
     path = write_csv(folder / "pairs.csv", lines, "text,pair,label")
     return task(path, "task.objective=pair_classification", "task.columns.text_pair=pair", *more)

@@ -23,6 +23,7 @@ from hub_server import (
     silent_endpoint,
     write_klue_bert,
 )
+from sentencepieces import MODEL_NAME, write_kobert
 
 # Facts of the real checkpoint differ from the small one's.
 IGNORED = "preflight.ignore=[MODEL007]"
@@ -376,3 +377,22 @@ def test_a_file_that_the_hub_cuts_for_good_is_refused_when_it_is_read(
         f"`{WEIGHTS}` of the checkpoint is cut: {len(content) // 2:,} of {len(content):,} bytes"
         in outcome.stderr
     )
+
+
+def test_a_sentencepiece_model_of_any_name_comes_with_the_small_files(
+    server: HubServer, tmp_path: Path
+) -> None:
+    server.add_model("monologg/kobert", write_kobert(tmp_path / "kobert", "monologg"))
+    small = ["config.json", "tokenizer_config.json", MODEL_NAME, "vocab.txt"]
+    assert located(server.url, tmp_path, "monologg/kobert") == ("cached", sorted(small), "")
+    assert located(server.url, tmp_path, "monologg/kobert", offline=True)[0] == "cached"
+
+
+def test_kobert_is_fit_as_the_hub_has_it(server: HubServer, tmp_path: Path) -> None:
+    server.add_model("skt/kobert-base-v1", write_kobert(tmp_path / "kobert", declared="XLNetTokenizer"))
+    outcome = run_python(
+        "src/check.py", "model=kobert", IGNORED, environment=hub_environment(server.url, tmp_path)
+    )
+    assert (outcome.status, outcome.codes) == (0, []), outcome.stderr
+    assert "spiece.model" in server.downloaded()
+    assert WEIGHTS not in server.downloaded()

@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
 from checkpoints import ENGLISH, as_roberta, edit_json, english_bpe, tiny_copy, vocab_txt_only
+from families import write_tokenizer
 from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import NoTokenizer, RuntimeTokenizer
 
@@ -168,6 +170,125 @@ def test_a_vocabulary_without_its_unknown_token(tmp_path: Path) -> None:
     edit_json(folder / "tokenizer.json", lambda content: content["model"].update(unk_token="<none>"))
     with pytest.raises(NoTokenizer, match="unknown token"):
         build_tokenizer(folder)
+
+
+def bare_gpt2(folder: Path, **settings: object) -> Path:
+    """GPT-2's files: a vocabulary of bytes, merges, nothing around a text."""
+    english_bpe(folder)
+    content = (folder / "vocab.json").read_text(encoding="utf-8").replace('"</s>"', '"<|endoftext|>"')
+    (folder / "vocab.json").write_text(content, encoding="utf-8")
+    (folder / "config.json").write_text('{"model_type": "gpt2"}', encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    return folder
+
+
+def test_a_gpt2_has_nothing_around_a_text_and_its_end_of_text_between_two(tmp_path: Path) -> None:
+    folder = bare_gpt2(tiny_copy(tmp_path / "gpt2"))
+    assert_equal(folder, ENGLISH[:1])
+    tokenizer = build_tokenizer(folder)
+    assert tokenizer.separator == "<|endoftext|>"
+    alone = [ids(tokenizer, text)[0] for text in ENGLISH[:2]]
+    assert ids(tokenizer, *ENGLISH[:2])[0] == [*alone[0], tokenizer.id("eos"), *alone[1]]
+    encoding = tokenizer.encode_whole_with_offsets(ENGLISH[:1])[0]
+    assert not any(encoding.special_tokens_mask)
+    assert (tokenizer.special_tokens_of_one, tokenizer.special_tokens_of_pair) == (0, 1)
+
+
+def test_a_template_of_the_files_own_is_kept(tmp_path: Path) -> None:
+    folder = bare_gpt2(tiny_copy(tmp_path / "gpt2"))
+    backend = build_tokenizer(folder).backend
+    backend.post_processor = processors.TemplateProcessing(
+        single="<s> $A", pair="<s> $A <s> $B", special_tokens=[("<s>", 0)]
+    )
+    backend.save(str(folder / "tokenizer.json"))
+    again = build_tokenizer(folder)
+    assert again.separator is None
+    assert ids(again, *ENGLISH[:2])[0].count(0) == 2
+
+
+def test_offsets_leave_the_space_out_in_pairs_too(tmp_path: Path) -> None:
+    folder = bare_gpt2(tiny_copy(tmp_path / "gpt2"))
+    backend = build_tokenizer(folder).backend
+    backend.post_processor = processors.ByteLevel(trim_offsets=True)
+    backend.save(str(folder / "tokenizer.json"))
+    (encoding,) = build_tokenizer(folder).backend.encode_batch([("went up", "a river")])
+    cut = [
+        text[start:end]
+        for (start, end), sequence in zip(encoding.offsets, encoding.sequence_ids, strict=True)
+        if sequence is not None and (text := ("went up", "a river")[sequence])
+    ]
+    assert "".join(cut) == "wentupariver"
+
+
+def test_the_end_of_text_is_no_unknown_token(tmp_path: Path) -> None:
+    """GPT-2's own files call it so."""
+    end = "<|endoftext|>"
+    folder = bare_gpt2(tiny_copy(tmp_path / "gpt2"), unk_token=end, bos_token=end, eos_token=end)
+    tokenizer = build_tokenizer(folder)
+    assert tokenizer.tokens == {"bos": end, "eos": end}
+    apart = build_tokenizer(bare_gpt2(tiny_copy(tmp_path / "other"), unk_token="<unk>"))
+    assert apart.tokens["unk"] == "<unk>"
+
+
+def test_a_korean_gpt2_whose_files_name_no_special_token(tmp_path: Path) -> None:
+    """tokenizer.json and config.json are all there is; the class would take its English names."""
+    folder = tiny_copy(tmp_path / "gpt2")
+    special = ["<s>", "</s>", "<unk>", "<pad>"]
+    backend = Tokenizer(models.BPE(unk_token="<unk>"))
+    backend.pre_tokenizer = pre_tokenizers.Metaspace()
+    backend.train_from_iterator(TEXTS, trainers.BpeTrainer(special_tokens=special, show_progress=False))
+    backend.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").unlink()
+    named = {"model_type": "gpt2", "tokenizer_class": None, "bos_token_id": 0, "eos_token_id": 1}
+    edit_json(folder / "config.json", lambda content: content.update(named, pad_token_id=None))
+    tokenizer = build_tokenizer(folder)
+    assert tokenizer.tokens == {"bos": "<s>", "eos": "</s>", "unk": "<unk>"}
+    assert (tokenizer.absent, tokenizer.separator, tokenizer.padding_id) == ({}, "</s>", 1)
+    assert tokenizer.encode_whole(["⁂"])[0].ids[-1] == tokenizer.id("unk")
+    edit_json(folder / "config.json", lambda content: content.update(pad_token_id=3))
+    assert build_tokenizer(folder).padding_id == 3
+    (folder / "special_tokens_map.json").write_text('{"eos_token": "<end>"}', encoding="utf-8")
+    assert build_tokenizer(folder).absent == {"eos": "<end>"}, "what a file names is no default"
+
+
+@pytest.mark.parametrize(("settings", "token"), [({}, "<|endoftext|>"), ({"pad_token": "<pad>"}, "<pad>")])
+def test_rows_are_filled_with_what_there_is(tmp_path: Path, settings: dict[str, str], token: str) -> None:
+    tokenizer = build_tokenizer(bare_gpt2(tiny_copy(tmp_path / "gpt2"), **settings))
+    assert tokenizer.padding_id == tokenizer.vocabulary[token]
+
+
+def test_an_xlnet_ends_with_its_classification_token(tmp_path: Path) -> None:
+    folder = tiny_copy(tmp_path / "xlnet")
+    edit_json(folder / "tokenizer.json", lambda content: content.update(post_processor=None))
+    edit_json(folder / "config.json", lambda content: content.update(model_type="xlnet"))
+    tokenizer = build_tokenizer(folder)
+    cls, sep = tokenizer.id("cls"), tokenizer.id("sep")
+    (word, *_), _ = ids(tokenizer, "가")
+    assert ids(tokenizer, "가") == ([word, sep, cls], [0, 0, 2])
+    assert ids(tokenizer, "가", "가") == ([word, sep, word, sep, cls], [0, 0, 1, 1, 2])
+
+
+def test_a_kobert_of_xlnets_class_begins_with_its_own(tmp_path: Path) -> None:
+    folder = tiny_copy(tmp_path / "kobert")
+    edit_json(folder / "tokenizer.json", lambda content: content.update(post_processor=None))
+    edit_json(
+        folder / "tokenizer_config.json", lambda content: content.update(tokenizer_class="XLNetTokenizer")
+    )
+    tokenizer = build_tokenizer(folder)
+    assert ids(tokenizer, "가")[0][0] == tokenizer.id("cls")
+
+
+@pytest.mark.parametrize(
+    ("kind", "declared", "behind"),
+    [
+        ("bare bytes", "GPT2Tokenizer", 0),
+        ("cls last", "XLNetTokenizer", 2),
+        ("wordpiece", "BertTokenizer", 1),
+    ],
+)
+def test_special_tokens_behind_a_text(tmp_path: Path, kind: str, declared: str, behind: int) -> None:
+    tokenizer = build_tokenizer(write_tokenizer(kind, tmp_path / "tokenizer", declared))
+    assert tokenizer.special_tokens_behind == behind
 
 
 def test_a_changed_file_is_read_again(tmp_path: Path) -> None:

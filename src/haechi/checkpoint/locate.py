@@ -9,12 +9,10 @@ from typing import Any
 from haechi import hub, places
 from haechi.checkpoint.files import (
     CONFIG,
-    INDEX,
-    SENTENCEPIECE,
     SMALL_FILES,
-    VOCABULARIES,
-    WEIGHTS,
+    has_vocabulary,
     read_index,
+    weight_files,
 )
 from haechi.checkpoint.header import BrokenFile
 from haechi.text import Text
@@ -61,7 +59,12 @@ def is_path(name: str) -> bool:
 
 
 def locate(
-    name: str, revision: str = "main", *, timeout_seconds: float = 2.0, weights: bool = False
+    name: str,
+    revision: str = "main",
+    *,
+    timeout_seconds: float = 2.0,
+    weights: bool = False,
+    pickle: bool = False,
 ) -> Location:
     """Find a checkpoint; what is missing of its small files (or of its weights) is fetched from the hub.
 
@@ -70,6 +73,7 @@ def locate(
         revision: branch, tag or commit of a hub id.
         timeout_seconds: how long the hub may take to answer at all.
         weights: whether the weights are wanted too.
+        pickle: whether weights in pickle format will do where there are none in safetensors.
     """
     if not name or is_path(name):
         folder = Path(os.path.expanduser(name)).absolute()
@@ -80,11 +84,11 @@ def locate(
         found = bool(name) and folder.is_dir()
         return Location(name, State.folder if found else State.no_folder, folder if found else None)
     cached = _cached(name, revision)
-    if cached is None or (weights and not _has_weights(cached)):
-        return _fetch(name, revision, timeout_seconds, weights, cached)
-    if not _has_vocabulary(cached):
+    if cached is None or (weights and not _has_weights(cached, pickle)):
+        return _fetch(name, revision, timeout_seconds, weights, pickle, cached)
+    if not has_vocabulary(cached):
         # Transformers caches a model without its tokenizer; out of reach, that has to do.
-        fetched = _fetch(name, revision, timeout_seconds, weights, cached)
+        fetched = _fetch(name, revision, timeout_seconds, weights, pickle, cached)
         return Location(name, State.cached, fetched.folder or cached)
     return Location(name, State.cached, cached)
 
@@ -101,22 +105,19 @@ def _cached(name: str, revision: str) -> Path | None:
     return Path(found) if (Path(found) / CONFIG).is_file() else None
 
 
-def _has_vocabulary(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in (*VOCABULARIES, *SENTENCEPIECE))
-
-
-def _has_weights(folder: Path) -> bool:
-    if (folder / WEIGHTS).is_file():
-        return True
-    if not (folder / INDEX).is_file():
-        return False
+def _has_weights(folder: Path, pickle: bool) -> bool:
+    found = weight_files({path.name for path in folder.iterdir() if path.is_file()}, pickle=pickle)
+    if not found or not found[0].endswith(".json"):
+        return bool(found)
     try:
-        return all((folder / shard).is_file() for shard in read_index(folder / INDEX))
+        return all((folder / shard).is_file() for shard in read_index(folder / found[0]))
     except BrokenFile:
         return False
 
 
-def _fetch(name: str, revision: str, timeout: float, weights: bool, cached: Path | None) -> Location:
+def _fetch(
+    name: str, revision: str, timeout: float, weights: bool, pickle: bool, cached: Path | None
+) -> Location:
     """Fetch files into the hub's cache; where that fails, what was there before is what there is."""
     from huggingface_hub import errors, snapshot_download
 
@@ -137,7 +138,7 @@ def _fetch(name: str, revision: str, timeout: float, weights: bool, cached: Path
         )
     patterns = list(SMALL_FILES)
     if weights:
-        patterns += [WEIGHTS] if WEIGHTS in answer.files else [INDEX, "model-*.safetensors"]
+        patterns += weight_files(answer.files, pickle=pickle)
     try:
         folder = snapshot_download(
             name,

@@ -7,16 +7,26 @@ noted in `stock_differences`.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from haechi.checkpoint.files import SENTENCEPIECE, TOKENIZER_FILES, read_json
+from haechi.checkpoint.files import SENTENCEPIECE, TOKENIZER_FILES, files_like, read_json
 from haechi.checkpoint.header import BrokenFile
 from haechi.text import Text
-from haechi.tokenization.declared import BERT_TOKENS, WORDPIECE_CLASSES, Declared, read_declared
+from haechi.tokenization.declared import (
+    BERT_TOKENS,
+    DEFAULT_TOKENS,
+    WORDPIECE_CLASSES,
+    Declared,
+    read_declared,
+)
+from haechi.tokenization.piece_file import read_pieces
 from haechi.tokenization.runtime import NoTokenizer, RuntimeTokenizer
-from haechi.tokenization.stock import stock_differences
+from haechi.tokenization.sentencepiece import SENTENCEPIECE_CLASSES, Built, build_sentencepiece
+from haechi.tokenization.stock import sentencepiece_differences, stock_differences
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -33,9 +43,7 @@ def build_tokenizer(folder: Path, do_lower_case: bool | None = None) -> RuntimeT
         NoTokenizer: there is no vocabulary, or a file is broken.
     """
     stamps = tuple(
-        (name, path.stat().st_mtime_ns)
-        for name in (*TOKENIZER_FILES, "config.json")
-        if (path := folder / name).is_file()
+        (path.name, path.stat().st_mtime_ns) for path in files_like(folder, (*TOKENIZER_FILES, "config.json"))
     )
     return _build(folder, do_lower_case, stamps)
 
@@ -43,57 +51,43 @@ def build_tokenizer(folder: Path, do_lower_case: bool | None = None) -> RuntimeT
 @lru_cache(maxsize=32)
 def _build(folder: Path, do_lower_case: bool | None, stamps: tuple[tuple[str, int], ...]) -> RuntimeTokenizer:
     present = {name for name, _ in stamps}
-    try:
+    with _faults_told(folder):
         declared = read_declared(folder)
-    except BrokenFile as error:
-        raise NoTokenizer(
-            folder, Text(f"`{error.path.name}` is {error.why}", f"`{error.path.name}`: {error.why.ko}")
-        ) from error
-    backend = _backend(folder, present, declared)
+        built = _of_pieces(folder, present, declared, do_lower_case)
+        backend = built.backend if built else _backend(folder, present, declared)
+        declared = built.declared if built else declared
+        _add_legacy_tokens(folder, backend, declared)
+    _require_unknown(folder, backend)
     lower = do_lower_case if do_lower_case is not None else declared.settings.get("do_lower_case")
-    _apply_normalizer(backend, declared, lower, rebuilt="tokenizer.json" not in present)
+    if not built:
+        _apply_normalizer(backend, declared, lower, rebuilt="tokenizer.json" not in present)
+    named = _named_tokens(backend, declared)
+    separator = _separate_pairs(backend, named) if declared.is_causal else None
     _add_template(backend, declared)
-    known = {role: backend.token_to_id(token) is not None for role, token in declared.tokens.items()}
-    state = _normalizer_state(backend)
+    known = {role: backend.token_to_id(token) is not None for role, token in named.items()}
+    state = {} if built else _normalizer_state(backend)
     return RuntimeTokenizer(
         backend=backend,
         folder=folder,
-        tokens={role: token for role, token in declared.tokens.items() if known[role]},
-        absent={role: token for role, token in declared.tokens.items() if not known[role]},
-        lower_cases=bool(state.get("lowercase")),
+        tokens={role: token for role, token in named.items() if known[role]},
+        absent={role: token for role, token in named.items() if not known[role]},
+        lower_cases=built.rules.lower_case if built else bool(state.get("lowercase")),
         strips_accents=_strips_accents(state),
-        declares_lower_case="tokenizer.json" in present or lower is not None,
-        stock_differences=tuple(stock_differences(backend, declared, state, present)),
+        declares_lower_case="tokenizer.json" in present or lower is not None or built is not None,
+        separator=separator,
+        stock_differences=tuple(
+            sentencepiece_differences(built)
+            if built
+            else stock_differences(backend, declared, state, present)
+        ),
     )
 
 
-def _backend(folder: Path, present: set[str], declared: Declared) -> "Tokenizer":
-    from tokenizers import Tokenizer
-
+@contextmanager
+def _faults_told(folder: Path) -> Iterator[None]:
+    """Whatever goes wrong with a vocabulary is a NoTokenizer."""
     try:
-        if "tokenizer.json" in present:
-            backend = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        elif "vocab.txt" in present:
-            backend = _wordpiece(folder / "vocab.txt", declared)
-        elif {"vocab.json", "merges.txt"} <= present:
-            backend = _byte_level_bpe(folder, declared)
-        elif found := next((name for name in SENTENCEPIECE if name in present), None):
-            raise NoTokenizer(
-                folder,
-                Text(
-                    f"`{found}` is a bare sentencepiece model, without a tokenizer.json",
-                    f"`{found}`은(는) tokenizer.json 없이 sentencepiece 모델만 있습니다",
-                ),
-            )
-        else:
-            raise NoTokenizer(
-                folder,
-                Text(
-                    "no tokenizer.json, vocab.txt, vocab.json with merges.txt",
-                    "tokenizer.json, vocab.txt, merges.txt와 함께 있는 vocab.json이 모두 없습니다",
-                ),
-            )
-        _add_legacy_tokens(folder, backend, declared)
+        yield
     except NoTokenizer:
         raise
     except BrokenFile as error:
@@ -109,6 +103,54 @@ def _backend(folder: Path, present: set[str], declared: Declared) -> "Tokenizer"
                 f"어휘를 읽을 수 없습니다 ({str(error)[:120]})",
             ),
         ) from error
+
+
+def _of_pieces(
+    folder: Path, present: set[str], declared: Declared, do_lower_case: bool | None
+) -> Built | None:
+    """The tokenizer of a sentencepiece model, where it is what the folder's vocabulary is in.
+
+    Raises:
+        NoTokenizer: it cannot be built, or vocab.txt holds the pieces of a model that is not there.
+    """
+    model = next(files_like(folder, SENTENCEPIECE), None)
+    if "tokenizer.json" in present or {"vocab.json", "merges.txt"} <= present:
+        return None
+    listed = read_pieces(folder / "vocab.txt") if "vocab.txt" in present else None
+    if model is not None and (
+        "vocab.txt" not in present or listed or declared.stock_class in SENTENCEPIECE_CLASSES
+    ):
+        return build_sentencepiece(model, listed, declared, do_lower_case)
+    if listed:
+        raise NoTokenizer(
+            folder,
+            Text(
+                "`vocab.txt` lists the pieces of a sentencepiece model, and the model itself is missing",
+                "`vocab.txt`에는 sentencepiece 모델의 조각이 적혀 있는데, 모델 파일이 없습니다",
+            ),
+        )
+    return None
+
+
+def _backend(folder: Path, present: set[str], declared: Declared) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    if "tokenizer.json" in present:
+        return Tokenizer.from_file(str(folder / "tokenizer.json"))
+    if "vocab.txt" in present:
+        return _wordpiece(folder / "vocab.txt", declared)
+    if {"vocab.json", "merges.txt"} <= present:
+        return _byte_level_bpe(folder, declared)
+    raise NoTokenizer(
+        folder,
+        Text(
+            "no tokenizer.json, vocab.txt, vocab.json with merges.txt, or sentencepiece model",
+            "tokenizer.json, vocab.txt, merges.txt가 딸린 vocab.json, sentencepiece 모델이 모두 없습니다",
+        ),
+    )
+
+
+def _require_unknown(folder: Path, backend: "Tokenizer") -> None:
     unk = getattr(backend.model, "unk_token", None)
     if unk is not None and backend.token_to_id(unk) is None:
         raise NoTokenizer(
@@ -118,7 +160,6 @@ def _backend(folder: Path, present: set[str], declared: Declared) -> "Tokenizer"
                 f"미등록 토큰 `{unk}`이(가) 어휘에 없습니다",
             ),
         )
-    return backend
 
 
 def _wordpiece(path: Path, declared: Declared) -> "Tokenizer":
@@ -200,11 +241,58 @@ def _add_template(backend: "Tokenizer", declared: Declared) -> None:
     cls, sep = declared.tokens.get("cls"), declared.tokens.get("sep")
     if cls is None or sep is None or backend.token_to_id(cls) is None or backend.token_to_id(sep) is None:
         return
-    pair = f"{cls}:0 $A:0 {sep}:0 $B:1 {sep}:1"
-    if not declared.is_wordpiece:
+    single, pair = f"{cls}:0 $A:0 {sep}:0", f"{cls}:0 $A:0 {sep}:0 $B:1 {sep}:1"
+    if declared.puts_cls_last:
+        single, pair = f"$A:0 {sep}:0 {cls}:2", f"$A:0 {sep}:0 $B:1 {sep}:1 {cls}:2"
+    elif not declared.is_wordpiece:
         pair = f"{cls}:0 $A:0 {sep}:0 {sep}:0 $B:0 {sep}:0"
     backend.post_processor = processors.TemplateProcessing(
-        single=f"{cls}:0 $A:0 {sep}:0",
+        single=single,
         pair=pair,
         special_tokens=[(token, backend.token_to_id(token)) for token in (cls, sep)],
     )
+
+
+def _separate_pairs(backend: "Tokenizer", tokens: dict[str, str]) -> str | None:
+    """Put a causal model's end of text between the texts of a pair; None where the files have a template.
+
+    Nothing else would tell it where the second text begins.
+
+    Source: Radford et al. 2018, section 3.3, which has a delimiter there
+    """
+    from tokenizers import processors
+
+    end = tokens.get("eos", "")
+    index = backend.token_to_id(end)
+    if index is None or backend.num_special_tokens_to_add(is_pair=True):
+        return None
+    template = processors.TemplateProcessing(
+        single=["$A:0"], pair=["$A:0", f"{end}:0", "$B:0"], special_tokens=[(end, index)]
+    )
+    own = backend.post_processor  # trims offsets, where there is one
+    backend.post_processor = template if own is None else processors.Sequence([own, template])
+    return end
+
+
+def _named_tokens(backend: "Tokenizer", declared: Declared) -> dict[str, str]:
+    """Special tokens by role, as the files name them.
+
+    Of a causal model no file has to name any: Korean ones leave that to the program, and then the model of
+    tokenizer.json and config.json tell. GPT-2's own files call the end of text the unknown token too, which
+    nothing ever becomes, since its pieces are bytes; counted, every end would be an unknown word.
+    """
+    tokens = dict(declared.tokens)
+    if not declared.is_causal:
+        return tokens
+    by_class = DEFAULT_TOKENS.get(declared.stock_class, {})
+    found = {role: backend.id_to_token(index) for role, index in declared.ids.items()}
+    found["unk"] = getattr(backend.model, "unk_token", None)
+    for role, token in found.items():
+        # A name of the files' own that the vocabulary lacks is a mistake, which a rule tells.
+        is_open = role not in tokens or tokens[role] == by_class.get(role)
+        if token is not None and is_open and backend.token_to_id(tokens.get(role, "")) is None:
+            tokens[role] = token
+    others = {token for role, token in tokens.items() if role != "unk"}
+    if tokens.get("unk") in others and found["unk"] is None:
+        del tokens["unk"]
+    return tokens

@@ -1,9 +1,10 @@
 """What the small files beside a vocabulary declare, and what transformers takes where they are silent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from haechi.checkpoint.architectures import CAUSAL, CLS_IS_LAST
 from haechi.checkpoint.files import read_json
 from haechi.checkpoint.header import BrokenFile
 from haechi.tokenization.runtime import ROLES
@@ -15,13 +16,23 @@ ROBERTA_TOKENS = {
     "unk": "<unk>", "cls": "<s>", "sep": "</s>", "pad": "<pad>", "mask": "<mask>",
     "bos": "<s>", "eos": "</s>",
 }  # fmt: skip
+XLNET_TOKENS = {
+    "unk": "<unk>", "cls": "<cls>", "sep": "<sep>", "pad": "<pad>", "mask": "<mask>",
+    "bos": "<s>", "eos": "</s>",
+}  # fmt: skip
+# Not classes of transformers: skt/kobert-base-v1 is read by the one, monologg/kobert by the other.
+KOBERT_CLASSES = ("KoBERTTokenizer", "KoBertTokenizer")
+KOBERT_TOKENS = {**BERT_TOKENS, "bos": "[CLS]", "eos": "[SEP]"}
 # Special tokens that transformers' classes take where no file names them; xlm-roberta-base names none.
 DEFAULT_TOKENS = {
     **dict.fromkeys(WORDPIECE_CLASSES, BERT_TOKENS),
+    **dict.fromkeys(KOBERT_CLASSES, KOBERT_TOKENS),
     "RobertaTokenizer": ROBERTA_TOKENS,
     "XLMRobertaTokenizer": ROBERTA_TOKENS,
     "DebertaV2Tokenizer": {**BERT_TOKENS, "bos": "[CLS]", "eos": "[SEP]"},
     "AlbertTokenizer": {**BERT_TOKENS, "unk": "<unk>", "pad": "<pad>", "bos": "[CLS]", "eos": "[SEP]"},
+    "XLNetTokenizer": XLNET_TOKENS,
+    "GPT2Tokenizer": {"bos": "<|endoftext|>", "eos": "<|endoftext|>"},
 }
 DEFAULT_CLASSES = {
     **dict.fromkeys(WORDPIECE_TYPES, "BertTokenizer"),
@@ -29,6 +40,8 @@ DEFAULT_CLASSES = {
     "xlm-roberta": "XLMRobertaTokenizer",
     "deberta-v2": "DebertaV2Tokenizer",
     "albert": "AlbertTokenizer",
+    "xlnet": "XLNetTokenizer",
+    "gpt2": "GPT2Tokenizer",
 }
 
 
@@ -43,6 +56,20 @@ class Declared:
     model_type: str | None
     stock_class: str
     """Class that transformers 5 would take, without `Fast`."""
+    ids: dict[str, int] = field(default_factory=lambda: {})
+    """Ids of special tokens by role, as config.json has them."""
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether the vocabulary is a causal model's, whose texts have no special tokens around them."""
+        return self.model_type in CAUSAL or self.stock_class == "GPT2Tokenizer"
+
+    @property
+    def puts_cls_last(self) -> bool:
+        """Whether the classification token ends the text; the model decides, KoBERT's class is XLNet's."""
+        if self.model_type is not None:
+            return self.model_type in CLS_IS_LAST
+        return self.stock_class == "XLNetTokenizer"
 
     @property
     def is_wordpiece(self) -> bool:
@@ -76,7 +103,8 @@ def read_declared(folder: Path) -> Declared:
                 token = token.get("content")
             if token:
                 tokens[role] = str(token)
-    return Declared(settings, tokens, model_type, stock_class)
+    ids = {role: index for role in ROLES if type(index := config.get(f"{role}_token_id")) is int}
+    return Declared(settings, tokens, model_type, stock_class, ids)
 
 
 def _default_class(model_type: str | None, folder: Path) -> str:
@@ -85,5 +113,5 @@ def _default_class(model_type: str | None, folder: Path) -> str:
         if (folder / "vocab.txt").is_file():
             return "BertTokenizer"
         if (folder / "merges.txt").is_file():
-            return "RobertaTokenizer"
+            return "GPT2Tokenizer" if model_type in CAUSAL else "RobertaTokenizer"
     return DEFAULT_CLASSES.get(model_type or "", "PreTrainedTokenizer")

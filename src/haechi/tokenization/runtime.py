@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from haechi.text import Text
+from haechi.tokenization.offsets import whole_characters
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -39,6 +40,8 @@ class RuntimeTokenizer:
     """Whether text is decomposed (NFD), which takes Hangul syllables apart."""
     declares_lower_case: bool = True
     """Whether the files say if text is lower-cased; if not, transformers' default was taken."""
+    separator: str | None = None
+    """Token that was put between the texts of a pair, where the files put nothing; None where they do."""
     stock_differences: tuple[Text, ...] = ()
     """What transformers 5 would do otherwise with the same files."""
 
@@ -46,6 +49,12 @@ class RuntimeTokenizer:
         """Id of a special token."""
         token = self.tokens.get(role)
         return None if token is None else self.backend.token_to_id(token)
+
+    @property
+    def padding_id(self) -> int:
+        """Id that fills rows up. Masks leave it out, so where no token is for it the end of text will do."""
+        found = (self.id(role) for role in ("pad", "eos"))
+        return next((index for index in found if index is not None), 0)
 
     @property
     def length(self) -> int:
@@ -71,6 +80,15 @@ class RuntimeTokenizer:
         return digest.hexdigest()
 
     @cached_property
+    def serving(self) -> frozenset[str]:
+        """Tokens that the template, the model or a role of a special token needs."""
+        self.backend.no_padding()
+        self.backend.no_truncation()
+        unknown = getattr(self.backend.model, "unk_token", None)
+        template = [*self.backend.encode("").tokens, *self.backend.encode("", "").tokens]
+        return frozenset([*self.tokens.values(), *template, *([unknown] if unknown else [])])
+
+    @cached_property
     def max_token_type_id(self) -> int:
         """Highest segment id that a sentence pair gets."""
         return max(self.backend.encode("가", "나").type_ids, default=0)
@@ -85,6 +103,12 @@ class RuntimeTokenizer:
         """Special tokens that the template adds to a pair of texts."""
         return self.backend.num_special_tokens_to_add(is_pair=True)
 
+    @cached_property
+    def special_tokens_behind(self) -> int:
+        """Special tokens that the template adds behind one text; the others stand in front of it."""
+        mask = self.encode_whole_with_offsets(["가"])[0].special_tokens_mask
+        return len(mask) - 1 - max((place for place, special in enumerate(mask) if not special), default=-1)
+
     def encode(self, texts: Sequence[str], pairs: Sequence[str] | None, max_length: int) -> "list[Encoding]":
         """Encode texts, or pairs of texts, cut to `max_length` tokens, the longer side first."""
         self.backend.no_padding()
@@ -96,7 +120,8 @@ class RuntimeTokenizer:
         """Encode texts cut to `max_length` tokens; offsets are in characters of the text."""
         self.backend.no_padding()
         self.backend.enable_truncation(max_length)
-        return self.backend.encode_batch(list(texts))
+        encodings = self.backend.encode_batch(list(texts))
+        return [whole_characters(item, [text]) for item, text in zip(encodings, texts, strict=True)]
 
     def encode_whole(self, texts: Sequence[str], pairs: Sequence[str] | None = None) -> "list[Encoding]":
         """Encode texts, or pairs of texts, without cutting them."""
@@ -111,4 +136,5 @@ class RuntimeTokenizer:
         """Encode texts without cutting them; offsets are in characters of the text."""
         self.backend.no_padding()
         self.backend.no_truncation()
-        return self.backend.encode_batch(list(texts), add_special_tokens=special_tokens)
+        encodings = self.backend.encode_batch(list(texts), add_special_tokens=special_tokens)
+        return [whole_characters(item, [text]) for item, text in zip(encodings, texts, strict=True)]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from haechi.rows.examples import Answer
+from haechi.tokenization.offsets import whole_characters
 from haechi.tokenization.runtime import RuntimeTokenizer
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def encode_windows(
     backend.enable_truncation(max_length, stride=doc_stride, strategy="only_second")
     encodings = backend.encode_batch(list(zip(cut, contexts, strict=True)))
     backend.no_truncation()  # cutting the second text only is an error for whoever encodes one
-    return [[encoding, *encoding.overflowing] for encoding in encodings]
+    return [
+        [whole_characters(window, texts) for window in (encoding, *encoding.overflowing)]
+        for encoding, *texts in zip(encodings, cut, contexts, strict=True)
+    ]
 
 
 def window_ranges(tokens: int, room: int, doc_stride: int) -> Iterator[tuple[int, int]]:

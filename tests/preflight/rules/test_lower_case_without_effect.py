@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import edit_json, tiny_copy
+from checkpoints import edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes
+from sentencepieces import write_kobert
 
 CODE = "TOK010"
 
@@ -33,6 +34,11 @@ def test_what_the_tokenizer_does_anyway_is_fine(tmp_path: Path, value: str) -> N
     assert CODE not in codes(
         ["model=local", f"model.checkpoint={folder}", f"tokenizer.do_lower_case={value}"]
     )
+
+
+def test_the_switch_of_koberts_sentencepiece_model_works(tmp_path: Path) -> None:
+    overrides = local(write_kobert(tmp_path / "kobert"))
+    assert CODE not in codes([*overrides, "tokenizer.do_lower_case=true"])
 
 
 def test_the_switch_of_a_bert_vocabulary_works(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from checkpoints import as_lfs_pointer, local, tiny_copy, tokenizer_of, vocab_txt_only
-from judging import assert_fixes_clear, assert_only, codes, finding
+from judging import assert_fixes_clear, assert_only, codes
+from sentencepieces import MODEL_NAME, write_kobert
 
 CODE = "TOK001"
 
@@ -64,11 +65,23 @@ def test_a_pointer_is_no_vocabulary(tmp_path: Path, name: str) -> None:
     assert_only(local(folder), CODE)
 
 
-def test_a_bare_sentencepiece_model_is_named(tmp_path: Path) -> None:
-    folder = tiny_copy(tmp_path / "checkpoint")
-    (folder / "tokenizer.json").unlink()
-    (folder / "spiece.model").write_bytes(b"\n\x0e\n\x05<unk>")
-    assert "spiece.model" in finding(local(folder), CODE).message
+def test_a_bare_sentencepiece_model_is_a_tokenizer(tmp_path: Path) -> None:
+    assert CODE not in codes(local(write_kobert(tmp_path / "kobert")))
+
+
+def test_a_sentencepiece_model_that_is_cut_off_is_named(tmp_path: Path) -> None:
+    folder = write_kobert(tmp_path / "kobert")
+    content = (folder / "spiece.model").read_bytes()
+    (folder / "spiece.model").write_bytes(content[: len(content) // 2])
+    assert "`spiece.model` is cut off" in assert_only(local(folder), CODE).message
+    assert_fixes_clear(local(folder), CODE)
+
+
+def test_pieces_without_their_model_are_no_vocabulary(tmp_path: Path) -> None:
+    folder = write_kobert(tmp_path / "kobert", "monologg")
+    (folder / MODEL_NAME).unlink()
+    found = assert_only(local(folder), CODE)
+    assert "the pieces of a sentencepiece model" in found.message
 
 
 @pytest.mark.slow

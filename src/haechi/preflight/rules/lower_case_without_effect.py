@@ -13,8 +13,8 @@ def lower_case_without_effect(evidence: Evidence) -> Iterator[Problem]:
     """Lower-casing was asked for, and the tokenizer does not follow.
 
     ## What
-    `tokenizer.do_lower_case` is set, and the tokenizer's own normalizer is not the one of BERT's family,
-    which alone knows that switch.
+    `tokenizer.do_lower_case` is set, and the tokenizer has no such switch. The normalizer of BERT's family
+    has one, and so have bare sentencepiece models of KoBERT, XLNet, ALBERT and DeBERTa.
 
     ## Why
     The setting would change nothing, and the run would be reported as if it had.
@@ -31,8 +31,8 @@ def lower_case_without_effect(evidence: Evidence) -> Iterator[Problem]:
     # 토크나이저가 따르지 않는 소문자화
 
     ## 무엇
-    `tokenizer.do_lower_case`를 정했는데, 토크나이저의 정규화기가 BERT 계열의 것이 아닙니다. 이 스위치는 BERT
-    계열에만 있습니다.
+    `tokenizer.do_lower_case`를 정했는데, 토크나이저에 그런 스위치가 없습니다. 이 스위치는 BERT 계열의
+    정규화기와, KoBERT, XLNet, ALBERT, DeBERTa의 sentencepiece 모델에 있습니다.
 
     ## 왜
     설정은 아무것도 바꾸지 않는데, 실행은 바꾼 것처럼 기록됩니다.

@@ -1,0 +1,52 @@
+"""Offsets into texts that are not composed (NFD): letters and marks belong to the token they continue.
+
+tokenizers counts a composed character for the first of the characters that it was made of, and one that
+was taken off for none. A token would end before its last syllable does.
+"""
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+
+def whole_characters(encoding: "Encoding", texts: Sequence[str]) -> "Encoding":
+    """The encoding with tokens that end where their last character does.
+
+    Args:
+        encoding: of one text or a pair, with offsets in characters.
+        texts: the text, or both.
+    """
+    if all(unicodedata.is_normalized("NFC", text) for text in texts):
+        return encoding
+    from tokenizers import Encoding
+
+    places = [place for place, sequence in enumerate(encoding.sequence_ids) if sequence is not None]
+    offsets = list(encoding.offsets)
+    following: dict[int, int] = {}
+    for place in reversed(places):
+        sequence = encoding.sequence_ids[place] or 0
+        text = texts[sequence]
+        start, end = offsets[place]
+        limit = following.get(sequence, len(text))
+        following[sequence] = start
+        while start < end < limit and _continues(text[end]):
+            end += 1
+        offsets[place] = start, end
+    # What pickling writes; an encoding has no other way to be changed.
+    state = json.loads(encoding.__getstate__()) | {"offsets": offsets}
+    changed = Encoding()
+    changed.__setstate__(json.dumps(state).encode())
+    return changed
+
+
+def _continues(character: str) -> bool:
+    """Whether a character is a mark, or a vowel or final consonant of a Hangul syllable."""
+    return (
+        "\u1160" <= character <= "\u11ff"
+        or "\ud7b0" <= character <= "\ud7ff"
+        or unicodedata.category(character).startswith("M")
+    )
