@@ -84,6 +84,53 @@ def as_roberta(folder: Path) -> Path:
     return folder
 
 
+def as_gpt2(folder: Path) -> Path:
+    """Turn a copy of tiny into a GPT-2 as far as its header and its config.json tell.
+
+    The tokenizer stays as it was, with its template and its padding token.
+    """
+    sizes = {"n_embd": 128, "n_layer": 2, "n_head": 2, "n_positions": 128}
+    _as_family(folder, "gpt2", {**sizes, "pad_token_id": None})
+
+    def change(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        words = tensors["embeddings.word_embeddings.weight"]
+        positions = tensors["embeddings.position_embeddings.weight"]
+        layers = {f"h.{layer}.attn.c_attn.weight": np.zeros((128, 384), np.float32) for layer in range(2)}
+        return {"wte.weight": words, "wpe.weight": positions, **layers}
+
+    edit_weights(folder, change)
+    return folder
+
+
+def as_xlnet(folder: Path) -> Path:
+    """Turn a copy of tiny into an XLNet as far as its files tell: [SEP] and [CLS] end a text."""
+    _as_family(folder, "xlnet", {"d_model": 128, "n_layer": 2, "n_head": 2, "d_inner": 512})
+
+    def change(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        layers = {f"layer.{layer}.rel_attn.q": np.zeros((128, 2, 64), np.float32) for layer in range(2)}
+        return {"word_embedding.weight": tensors["embeddings.word_embeddings.weight"], **layers}
+
+    edit_weights(folder, change)
+
+    def end_with_cls(content: dict[str, Any]) -> None:
+        for template in (content["post_processor"]["single"], content["post_processor"]["pair"]):
+            first = template.pop(0)
+            first["SpecialToken"]["type_id"] = 2
+            template.append(first)
+
+    edit_json(folder / "tokenizer.json", end_with_cls)
+    return folder
+
+
+def _as_family(folder: Path, family: str, sizes: dict[str, Any]) -> None:
+    def change(content: dict[str, Any]) -> None:
+        vocabulary = content["vocab_size"]
+        content.clear()
+        content |= {"model_type": family, "vocab_size": vocabulary, "pad_token_id": 0, **sizes}
+
+    edit_json(folder / "config.json", change)
+
+
 def vocab_txt_only(folder: Path) -> Path:
     """Leave vocab.txt as the only tokenizer file: nothing declares lower-casing or a template."""
     content = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))

@@ -13,12 +13,15 @@ SIZES: dict[str, Any] = {
     "hidden_size": 32, "num_hidden_layers": 4, "num_attention_heads": 4, "intermediate_size": 64,
     "max_position_embeddings": 128,
 }  # fmt: skip
+# Families that have names of their own for all of these.
+OWN_SIZES = {"distilbert", "xlnet", "gpt2"}
 # What each family needs besides: names of its sizes, the kind of its tokenizer, the class that it declares.
 FAMILIES: dict[str, tuple[dict[str, Any], str, str]] = {
     "bert": ({}, "wordpiece", "BertTokenizer"),
     "electra": ({"embedding_size": 32}, "wordpiece", "ElectraTokenizer"),
     "distilbert": (
-        {"dim": 32, "n_layers": 4, "n_heads": 4, "hidden_dim": 64}, "wordpiece", "DistilBertTokenizer",
+        {"dim": 32, "n_layers": 4, "n_heads": 4, "hidden_dim": 64, "max_position_embeddings": 128},
+        "wordpiece", "DistilBertTokenizer",
     ),
     "roberta": ({"max_position_embeddings": 130, "pad_token_id": 1}, "bytes", "RobertaTokenizer"),
     "xlm-roberta": ({"max_position_embeddings": 130, "pad_token_id": 1}, "unigram", "XLMRobertaTokenizer"),
@@ -31,7 +34,20 @@ FAMILIES: dict[str, tuple[dict[str, Any], str, str]] = {
         {"pad_token_id": 1, "cls_token_id": 0, "sep_token_id": 2, "bos_token_id": 0, "eos_token_id": 2},
         "bytes", "PreTrainedTokenizerFast",
     ),
+    "xlnet": ({"d_model": 32, "n_layer": 4, "n_head": 4, "d_inner": 64}, "cls last", "XLNetTokenizer"),
+    "gpt2": (
+        {"n_embd": 32, "n_layer": 4, "n_head": 4, "n_inner": 64, "n_positions": 128, "bos_token_id": 0,
+         "eos_token_id": 0},
+        "bare bytes", "GPT2Tokenizer",
+    ),
 }  # fmt: skip
+# Special tokens of the kinds of tokenizers that are not WordPiece, in the order of their ids.
+SPECIAL = {
+    "bytes": ["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
+    "unigram": ["<s>", "<pad>", "</s>", "<unk>", "<mask>"],
+    "cls last": ["<unk>", "<s>", "</s>", "<cls>", "<sep>", "<pad>", "<mask>"],
+    "bare bytes": ["<|endoftext|>"],
+}
 
 
 @cache
@@ -42,7 +58,12 @@ def headlines() -> list[str]:
 
 
 def write_tokenizer(kind: str, folder: Path, declared: str) -> Path:
-    """A tokenizer of a kind (wordpiece, bytes, unigram) with the files that declare its class."""
+    """A tokenizer of a kind with the files that declare its class.
+
+    Kinds: wordpiece; bytes and unigram in RoBERTa's template; `cls last`, a unigram in XLNet's template;
+    `bare bytes` without a template and without a padding token. The last two leave it to their class to
+    name their special tokens.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if kind == "wordpiece":
         source = make_tiny(folder.parent / f".{folder.name}.source")
@@ -52,8 +73,10 @@ def write_tokenizer(kind: str, folder: Path, declared: str) -> Path:
         settings["tokenizer_class"] = declared
     else:
         _learn(kind).save(str(folder / "tokenizer.json"))
-        settings = {"tokenizer_class": declared, "bos_token": "<s>", "eos_token": "</s>", "cls_token": "<s>"}
-        settings |= {"sep_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}
+        settings = {"tokenizer_class": declared}
+    if kind in {"bytes", "unigram"}:
+        settings |= {"bos_token": "<s>", "eos_token": "</s>", "cls_token": "<s>", "sep_token": "</s>"}
+        settings |= {"unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
     return folder
 
@@ -61,8 +84,8 @@ def write_tokenizer(kind: str, folder: Path, declared: str) -> Path:
 def _learn(kind: str) -> Any:
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-    special = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-    if kind == "unigram":
+    special = SPECIAL[kind]
+    if kind in {"unigram", "cls last"}:
         backend = Tokenizer(models.Unigram())
         backend.normalizer = normalizers.NFKC()
         backend.pre_tokenizer = pre_tokenizers.Metaspace()
@@ -75,9 +98,14 @@ def _learn(kind: str) -> Any:
         alphabet = pre_tokenizers.ByteLevel.alphabet()
         trainer = trainers.BpeTrainer(vocab_size=3000, special_tokens=special, initial_alphabet=alphabet)
     backend.train_from_iterator(headlines(), trainer)
-    pair = "<s> $A </s> </s> $B </s>"
+    if kind == "bare bytes":
+        backend.post_processor = processors.ByteLevel(trim_offsets=True)
+        return backend
+    single, pair = "<s> $A </s>", "<s> $A </s> </s> $B </s>"
+    if kind == "cls last":
+        single, pair = "$A:0 <sep>:0 <cls>:2", "$A:0 <sep>:0 $B:1 <sep>:1 <cls>:2"
     backend.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair=pair, special_tokens=[("<s>", 0), ("</s>", 2)]
+        single=single, pair=pair, special_tokens=[(token, special.index(token)) for token in special]
     )
     return backend
 
@@ -104,9 +132,7 @@ def write_family(
     else:
         shutil.copytree(tokenizer, folder)
     backend = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    sizes = {} if family == "distilbert" else dict(SIZES)
-    if family == "distilbert":
-        sizes = {"max_position_embeddings": SIZES["max_position_embeddings"]}
+    sizes = {} if family in OWN_SIZES else SIZES
     length = backend.get_vocab_size(with_added_tokens=True)
     config = AutoConfig.for_model(family, **{**sizes, **own, "vocab_size": length, **changes})
     torch.manual_seed(seed)

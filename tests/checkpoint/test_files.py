@@ -120,6 +120,60 @@ def test_a_modernbert_has_neither_segments_nor_a_position_table(tmp_path: Path) 
     assert (checkpoint.type_vocab_size, checkpoint.has_pooler) == (0, False)
 
 
+@pytest.mark.parametrize("prefix", ["", "transformer."])
+def test_an_xlnet_has_neither_positions_nor_a_table_of_segments(tmp_path: Path, prefix: str) -> None:
+    tensors = {
+        "word_embedding.weight": (100, 4), "mask_emb": (1, 1, 4), "layer.0.rel_attn.q": (4, 2, 2),
+        "layer.11.rel_attn.seg_embed": (2, 2, 2), "layer.11.ff.layer_1.weight": (8, 4),
+    }  # fmt: skip
+    config = {"model_type": "xlnet", "d_model": 4, "n_layer": 12, "n_head": 2, "vocab_size": 100}
+    checkpoint = write(tmp_path / "xlnet", config, {f"{prefix}{k}": v for k, v in tensors.items()})
+    assert (checkpoint.embedding_rows, checkpoint.num_layers, checkpoint.declared_layers) == (100, 12, 12)
+    assert (checkpoint.position_rows, checkpoint.usable_positions) == (None, None)
+    assert (checkpoint.has_position_table, checkpoint.has_pooler, checkpoint.is_causal) == (False,) * 3
+    assert (checkpoint.type_vocab_size, checkpoint.has_segments) == (None, True)
+    unfetched = write(tmp_path / "config", config)
+    assert (unfetched.embedding_rows, unfetched.usable_positions, unfetched.num_layers) == (100, None, None)
+    assert (unfetched.has_segments, unfetched.declared("hidden_size")) == (True, 4)
+
+
+@pytest.mark.parametrize("prefix", ["", "transformer."])
+def test_a_gpt2_has_positions_and_no_segments(tmp_path: Path, prefix: str) -> None:
+    tensors = {
+        "wte.weight": (100, 4), "wpe.weight": (64, 4), "h.0.attn.c_attn.weight": (4, 12),
+        "h.11.mlp.c_fc.weight": (4, 16), "ln_f.weight": (4,),
+    }  # fmt: skip
+    config = {"model_type": "gpt2", "n_embd": 4, "n_layer": 12, "n_positions": 1024, "type_vocab_size": 2}
+    checkpoint = write(tmp_path / "gpt2", config, {f"{prefix}{k}": v for k, v in tensors.items()})
+    assert (checkpoint.embedding_rows, checkpoint.num_layers, checkpoint.declared_layers) == (100, 12, 12)
+    assert (checkpoint.position_rows, checkpoint.usable_positions) == (64, 64)
+    assert (checkpoint.has_position_table, checkpoint.is_causal, checkpoint.has_pooler) == (True, True, False)
+    assert (checkpoint.type_vocab_size, checkpoint.has_segments) == (0, False)
+    unfetched = write(tmp_path / "config", config)
+    assert (unfetched.usable_positions, unfetched.declared("hidden_size")) == (1024, 4)
+
+
+def test_a_size_has_one_of_several_names(tmp_path: Path) -> None:
+    checkpoint = write(tmp_path / "distilbert", {"model_type": "distilbert", "dim": 8, "n_layers": 3})
+    assert (checkpoint.key_of("hidden_size"), checkpoint.key_of("num_attention_heads")) == (
+        "dim",
+        "num_attention_heads",
+    )
+    assert (checkpoint.declared_layers, checkpoint.declared("num_attention_heads")) == (3, None)
+
+
+@pytest.mark.parametrize(
+    ("model_type", "config", "is_causal"),
+    [("bert", {"is_decoder": True}, True), ("electra", {"is_decoder": True}, True),
+     ("roberta", {"is_decoder": False}, False), ("bert", {}, False), ("albert", {"is_decoder": True}, False),
+     ("gpt2", {"is_decoder": False}, True)],
+)  # fmt: skip
+def test_who_sees_only_what_stands_before(
+    tmp_path: Path, model_type: str, config: dict[str, bool], is_causal: bool
+) -> None:
+    assert write(tmp_path / "any", {"model_type": model_type, **config}).is_causal is is_causal
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

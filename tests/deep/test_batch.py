@@ -47,6 +47,11 @@ def test_every_tensor_of_every_family_learns(tmp_path: Path, family: str) -> Non
     assert found.untouched == unused
 
 
+def test_segments_that_nothing_tells_apart_need_not_learn(tmp_path: Path) -> None:
+    folder = write_family(tmp_path / "checkpoint", "xlnet")
+    assert tried(*local(folder), "tokenizer.token_type_ids=false").untouched == ()
+
+
 def test_the_longest_row_is_in_it(tmp_path: Path) -> None:
     lines = [f"{' '.join(['가'] * length)},{'ab'[length % 2]}" for length in (3, 9, 40, 5, 4, 6, 7, 8)]
     file = write_rows(tmp_path / "rows.csv", "\n".join(["text,label", *lines, ""]))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM
+from transformers import AutoConfig, AutoModel, AutoModelForCausalLM, AutoModelForMaskedLM
 
 from checkpoints import edit_weights, local, tiny_copy
 from examining import evidence_of
@@ -19,7 +19,10 @@ from haechi.preflight.depth import Reshaped, TensorAgreement
 def test_what_transformers_writes_agrees(tmp_path: Path, family: str, with_head: bool) -> None:
     folder = write_family(tmp_path / "checkpoint", family)
     if with_head:
-        AutoModelForMaskedLM.from_config(AutoConfig.from_pretrained(folder)).save_pretrained(folder)
+        config = AutoConfig.from_pretrained(folder)
+        predicts_next = type(config) not in AutoModelForMaskedLM._model_mapping
+        kind = AutoModelForCausalLM if predicts_next else AutoModelForMaskedLM
+        kind.from_config(config).save_pretrained(folder)
     assert compare_tensors(evidence_of(local(folder))) == TensorAgreement()
 
 

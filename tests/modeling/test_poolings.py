@@ -11,7 +11,7 @@ from torch.func import functional_call
 from transformers import BertConfig, BertModel, XLNetConfig, XLNetModel
 
 from haechi import places
-from haechi.checkpoint.files import CLS_IS_LAST
+from haechi.checkpoint.architectures import CLS_IS_LAST
 from haechi.modeling.assemble import assemble
 from haechi.modeling.encoded import Encoded
 from haechi.modeling.poolings import build_pooling

@@ -15,6 +15,8 @@ DOWNSTREAM = {
     "initializer_range", "output_attentions", "output_hidden_states", "return_dict", "use_cache",
     "tie_word_embeddings", "gradient_checkpointing", "chunk_size_feed_forward",
 }  # fmt: skip
+# The head has one output for each label of the task, and its loss is the objective's.
+OF_THE_HEAD = ("num_labels", "id2label", "label2id", "problem_type")
 # Keys that every architecture reads and that its dumped config does not show.
 UNIVERSAL = {"num_labels", "attn_implementation", "gradient_checkpointing"}
 

@@ -24,6 +24,8 @@ MOST_ENCODED = 500
 SHOWN_CHARACTERS = 200
 # XLNet's vector for words that are to be predicted; no fine-tuning reads it.
 PRETRAINING_ONLY = ".mask_emb"
+# What XLNet compares segments with, where it is given any.
+OF_SEGMENTS = (".seg_embed", ".r_s_bias")
 
 
 @dataclass
@@ -76,7 +78,7 @@ def _try(trial: Trial, evidence: Evidence, rows: list[Example]) -> None:
     # The longest, the shortest, and some between.
     places = {round(step * (len(order) - 1) / (ITEMS - 1)) for step in range(ITEMS)}
     trial.items = [split[order[place]] for place in sorted(places)]
-    trial.collate = Collator(tokenizer.id("pad") or 0)
+    trial.collate = Collator(tokenizer.padding_id)
     batch = trial.collate(trial.items)
     trial.stage = Stage.build
     model = build_model(evidence.whole, evidence, description.outputs)
@@ -116,10 +118,13 @@ def _is_finite(values: Tensor) -> bool:
 
 
 def _should_learn(name: str, model: TextModel, evidence: Evidence) -> bool:
-    """Whether the loss depends on a tensor: not on a pooler that nothing reads, nor on layers above."""
+    """Whether the loss depends on a tensor: not on a pooler that nothing reads, nor on layers above, nor on
+    segments that nothing tells apart."""
     if ".pooler." in name:
         return model.pooling is not None and evidence.config.pooling.kind == "pooler"
     if name.endswith(PRETRAINING_ONLY):
+        return False
+    if name.endswith(OF_SEGMENTS) and not evidence.takes_token_type_ids:
         return False
     reads_all = model.encoder.all_layers or model.encoder.layer == -1
     return reads_all or not name.startswith("encoder.")

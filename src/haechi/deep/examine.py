@@ -106,7 +106,7 @@ def _try_masked_words(evidence: Evidence) -> MaskedWords | Text | None:
         return None
     if tokenizer.id("mask") is None:
         return NO_MASK
-    model = load_masked_word_model(checkpoint.folder)
+    model = load_masked_word_model(checkpoint.folder, pickle=checkpoint.is_pickle)
     if model is None:
         return NO_HEAD
     found = try_masked_words(

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForMaskedLM, PreTrainedModel
 
+from haechi.modeling.encoder import loading_options
 from haechi.preflight.depth import MaskedWords
 from haechi.tokenization.runtime import RuntimeTokenizer
 
@@ -37,12 +38,12 @@ Row = tuple[list[int], list[int], list[int]]
 """Token ids, segment ids and masked places."""
 
 
-def load_masked_word_model(folder: Path) -> PreTrainedModel | None:
+def load_masked_word_model(folder: Path, *, pickle: bool = False) -> PreTrainedModel | None:
     """The checkpoint with its head for masked words, in float32; None where not all of it is stored."""
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     if type(config) not in AutoModelForMaskedLM._model_mapping:
         return None
-    options: dict[str, Any] = {"config": config, "use_safetensors": True, "trust_remote_code": False}
+    options: dict[str, Any] = {"config": config, **loading_options(pickle)}
     # First without the weights: a large checkpoint without such a head is not read for nothing.
     _, found = AutoModelForMaskedLM.from_pretrained(
         folder, **options, device_map="meta", ignore_mismatched_sizes=True, output_loading_info=True
@@ -120,7 +121,7 @@ def _logits(
     """Logits (N, V) at the masked places of some rows, in float32."""
     longest = max(len(ids) for ids, _, _ in rows)
     shape = (len(rows), longest)
-    ids_BT = torch.full(shape, tokenizer.id("pad") or 0, dtype=torch.int64)
+    ids_BT = torch.full(shape, tokenizer.padding_id, dtype=torch.int64)
     mask_BT, segments_BT = torch.zeros(shape, dtype=torch.int64), torch.zeros(shape, dtype=torch.int64)
     masked_BT = torch.zeros(shape, dtype=torch.bool)
     for row, (ids, segments, places) in enumerate(rows):

@@ -5,7 +5,7 @@ import re
 from transformers import AutoModel
 
 from haechi.modeling.build import builds_pooler
-from haechi.modeling.encoder import backbone_config
+from haechi.modeling.encoder import backbone_config, loading_options
 from haechi.preflight.depth import Reshaped, TensorAgreement
 from haechi.preflight.evidence import Evidence
 from haechi.schema.model import Init
@@ -19,7 +19,7 @@ COMPUTED = re.compile(r"(^|\.)(position_ids|token_type_ids|inv_freq|attn\.(maske
 def compare_tensors(evidence: Evidence) -> TensorAgreement | None:
     """Names and shapes by transformers' own loader, on the meta device: no weight is read.
 
-    None where nothing is loaded: weights drawn anew, or none that are stored as safetensors.
+    None where nothing is loaded: weights drawn anew, or none that may be loaded.
     """
     checkpoint, model_config = evidence.checkpoint, evidence.config.model
     if model_config.init is Init.scratch or checkpoint is None or not checkpoint.tensors:
@@ -32,9 +32,8 @@ def compare_tensors(evidence: Evidence) -> TensorAgreement | None:
         config=config,
         device_map="meta",
         ignore_mismatched_sizes=True,
-        use_safetensors=True,
-        trust_remote_code=False,
         output_loading_info=True,
+        **loading_options(checkpoint.is_pickle),
         **options,
     )
     children = {name for name, _ in model.named_children()}

@@ -12,9 +12,9 @@ from transformers import CONFIG_MAPPING, AutoConfig
 from transformers.activations import ACT2FN
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
+from haechi.checkpoint.architectures import ENCODERS
 from haechi.checkpoint.config_keys import TABLE
 from haechi.checkpoint.config_values import VALUES
-from haechi.checkpoint.files import ENCODERS
 
 # Types by the names that a user knows; a key with any other type is left out of the table.
 TYPES: dict[Any, str] = {bool: "bool", int: "int", float: "float", str: "str", NoneType: "null"}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from haechi import places
+from haechi.checkpoint.architectures import CAUSAL
 from haechi.checkpoint.files import Checkpoint, open_checkpoint
 from haechi.checkpoint.locate import Location, State, is_path, locate
 from haechi.preflight.inputs import Inputs
@@ -23,22 +24,33 @@ class CheckpointEvidence(Inputs):
         model, timeout = self.config.model, self.config.preflight.network_timeout_seconds
         # Without a network weights must be in the cache already, so that is asked at once.
         wanted = (self.weights or self.environment.hub_offline) and model.init is not Init.scratch
-        return self._locate(model.checkpoint, model.revision, timeout, weights=wanted)
+        return self._locate(
+            model.checkpoint, model.revision, timeout, weights=wanted, pickle=model.allow_pickle
+        )
 
-    def _locate(self, name: str, revision: str, timeout_seconds: float, *, weights: bool = False) -> Location:
+    def _locate(
+        self,
+        name: str,
+        revision: str,
+        timeout_seconds: float,
+        *,
+        weights: bool = False,
+        pickle: bool = False,
+    ) -> Location:
         """Where a checkpoint is; the hub is asked once for all jobs of a sweep."""
         if self._by_facts and not is_path(name):
             return Location(name, State.unreachable, reason=Text("it was not asked for", "묻지 않았습니다"))
 
         def ask() -> Location:
-            return locate(name, revision, timeout_seconds=timeout_seconds, weights=weights)
+            return locate(name, revision, timeout_seconds=timeout_seconds, weights=weights, pickle=pickle)
 
-        return self.once("location", None, name, revision, str(weights), compute=ask)
+        return self.once("location", None, name, revision, str(weights), str(pickle), compute=ask)
 
     @question
     def checkpoint(self) -> Checkpoint | None:
         """The checkpoint's files; None while they are out of reach."""
-        return open_checkpoint(self.location.folder) if self.location.folder else None
+        folder = self.location.folder
+        return open_checkpoint(folder, pickle=self.config.model.allow_pickle) if folder else None
 
     @question
     def architecture(self) -> Checkpoint | None:
@@ -47,6 +59,19 @@ class CheckpointEvidence(Inputs):
         if self.checkpoint is None or model.init is not Init.scratch:
             return self.checkpoint
         return replace(self.checkpoint, config={**self.checkpoint.config, **model.config}, tensors={})
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether a token of the model that the run builds sees only those before it."""
+        if self.checkpoint is None:
+            return self.facts.model_type in CAUSAL
+        overridden = {**self.checkpoint.config, **self.config.model.config}
+        return replace(self.checkpoint, config=overridden).is_causal
+
+    @property
+    def model_type(self) -> str | None:
+        """The architecture, by the checkpoint's files or by the catalogue."""
+        return (self.checkpoint.model_type if self.checkpoint else None) or self.facts.model_type
 
     @question
     def facts(self) -> ModelFacts:

@@ -91,8 +91,8 @@ class Evidence(CheckpointEvidence, RowEvidence):
     def takes_token_type_ids(self) -> bool:
         """Whether segment ids reach the model."""
         wanted = self.config.tokenizer.token_type_ids
-        rows = self.architecture.type_vocab_size if self.architecture else None
-        return bool(rows) and (wanted is not False)
+        has_segments = self.architecture is not None and self.architecture.has_segments
+        return has_segments and wanted is not False
 
     @property
     def tokenizer_fault(self) -> NoTokenizer | None:

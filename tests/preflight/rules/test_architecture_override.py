@@ -1,10 +1,12 @@
 """MODEL002: overrides that change what a pretrained checkpoint computes."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from checkpoints import edit_json, local, tiny_copy
+from checkpoints import as_gpt2, as_xlnet, edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
 
 CODE = "MODEL002"
@@ -45,6 +47,34 @@ def test_keys_that_the_weights_depend_on(override: str) -> None:
 )  # fmt: skip
 def test_keys_that_fine_tuning_may_change(override: str) -> None:
     assert codes([f"+model.config.{override}"]) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "downstream", "architecture"),
+    [(as_gpt2, ["resid_pdrop=0.3", "embd_pdrop=0", "attn_pdrop=0.2", "summary_first_dropout=0",
+                "use_cache=false"],
+      ["scale_attn_weights=false", "n_head=4", "activation_function=relu", "layer_norm_epsilon=1e-6"]),
+     (as_xlnet, ["dropout=0.3", "summary_last_dropout=0"],
+      ["attn_type=uni", "bi_data=true", "clamp_len=8", "same_length=true", "n_head=4",
+       "ff_activation=relu"])],
+)  # fmt: skip
+def test_keys_of_gpt2_and_xlnet(
+    tmp_path: Path, change: Callable[[Path], Path], downstream: list[str], architecture: list[str]
+) -> None:
+    model = local(change(tiny_copy(tmp_path / "checkpoint")))
+    for override in downstream:
+        assert codes([*model, f"+model.config.{override}"]) == [], override
+    for override in architecture:
+        assert CODE in codes([*model, f"+model.config.{override}"]), override
+
+
+@pytest.mark.parametrize("declared", [True, False, None])
+@pytest.mark.parametrize("key", ["is_decoder", "add_cross_attention"])
+def test_a_decoder_may_be_made_an_encoder(tmp_path: Path, key: str, declared: bool | None) -> None:
+    folder = tiny_copy(tmp_path / "checkpoint")
+    edit_json(folder / "config.json", lambda content: content.update({key: declared}))
+    assert CODE not in codes([*local(folder), f"+model.config.{key}=false"])
+    assert (CODE in codes([*local(folder), f"+model.config.{key}=true"])) == (declared is not True)
 
 
 @pytest.mark.parametrize("override", ["num_attention_heads=2", "hidden_act=gelu", "layer_norm_eps=1e-12"])
@@ -92,3 +122,14 @@ def test_transformers_loads_other_heads_without_a_word(tmp_path: Path) -> None:
         with torch.no_grad():
             found.append(model.eval()(ids).last_hidden_state)
     assert not torch.allclose(*found, atol=1e-4)
+
+
+def test_a_size_under_the_familys_own_name_is_compared(tmp_path: Path) -> None:
+    folder = tiny_copy(tmp_path / "checkpoint")
+
+    def rename(content: dict[str, Any]) -> None:
+        content.update(model_type="distilbert", n_layers=content.pop("num_hidden_layers"))
+
+    edit_json(folder / "config.json", rename)
+    assert CODE not in codes([*local(folder), "+model.config.num_hidden_layers=2"])
+    assert CODE in codes([*local(folder), "+model.config.num_hidden_layers=3"])

@@ -1,10 +1,11 @@
 """KEY002: values of `model.config` that cannot be."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checkpoints import edit_json, local, tiny_copy
+from checkpoints import as_gpt2, as_xlnet, edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
 
 CODE = "KEY002"
@@ -89,6 +90,25 @@ def test_names_are_those_of_the_family(tmp_path: Path) -> None:
     for override in ("activation=geluu", "n_heads=0", "dim=-8", "seq_classif_dropout=2"):
         assert CODE in codes([*overrides, f"+model.config.{override}"])
     assert CODE not in codes([*overrides, "+model.config.activation=relu"])
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong", "right"),
+    [(as_gpt2, ["activation_function=geluu", "n_head=0", "n_embd=-8", "attn_pdrop=1", "n_positions=0",
+                "layer_norm_epsilon=-1.0", "summary_first_dropout=2", "n_inner=0"],
+      ["activation_function=relu", "n_inner=null", "resid_pdrop=0"]),
+     (as_xlnet, ["ff_activation=geluu", "n_layer=0", "d_model=0", "d_inner=-1", "summary_last_dropout=1.5",
+                 "d_head=-2"],
+      ["ff_activation=relu", "dropout=0", "mem_len=null"])],
+)  # fmt: skip
+def test_names_of_the_families_without_a_pooler(
+    tmp_path: Path, change: Callable[[Path], Path], wrong: list[str], right: list[str]
+) -> None:
+    overrides = [*local(change(tiny_copy(tmp_path / "checkpoint"))), SCRATCH]
+    for override in wrong:
+        assert CODE in codes([*overrides, f"+model.config.{override}"]), override
+    for override in right:
+        assert codes([*overrides, f"+model.config.{override}"]) == [], override
 
 
 def test_the_catalogue_knows_without_files() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from checkpoints import edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
+from sentencepieces import write_kobert
 from tasks import task, texts, write_csv
 
 CODE = "DATA013"
@@ -46,6 +47,11 @@ def test_a_tokenizer_that_composes_makes_it_a_note(tmp_path: Path) -> None:
     found = finding([*task(file(tmp_path, 2)), *local(folder)], CODE)
     assert found.severity.value == "note"
     assert "nothing is lost" in found.notes[1]
+
+
+def test_a_bare_sentencepiece_model_composes(tmp_path: Path) -> None:
+    folder = write_kobert(tmp_path / "kobert")
+    assert finding([*task(file(tmp_path, 2)), *local(folder)], CODE).severity.value == "note"
 
 
 def test_where_all_is_apart_the_tokenizers_rule_says_so(tmp_path: Path) -> None:

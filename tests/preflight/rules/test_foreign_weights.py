@@ -1,12 +1,15 @@
 """MODEL006: weights that are not those of the declared architecture."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checkpoints import as_roberta, edit_json, edit_weights, local, tiny_copy, with_prefix
+from checkpoints import as_gpt2, as_roberta, as_xlnet, edit_json, edit_weights, local, tiny_copy, with_prefix
+from families import FAMILIES, OWN_SIZES, SIZES
 from haechi.preflight.rules.foreign_weights import PREFIXES
-from judging import assert_fixes_clear, assert_only, codes, finding
+from judging import assert_fixes_clear, assert_only, codes, finding, verdict_of
 
 CODE = "MODEL006"
 
@@ -35,6 +38,31 @@ def test_the_families_own_prefix_is_fine(tmp_path: Path) -> None:
     assert CODE not in codes(local(roberta))
     edit_json(roberta / "config.json", lambda content: content.update(model_type="xlm-roberta"))
     assert CODE not in codes(local(roberta))
+
+
+@pytest.mark.parametrize(("change", "other"), [(as_gpt2, as_xlnet), (as_xlnet, as_gpt2)])
+def test_families_that_share_a_prefix(
+    tmp_path: Path, change: Callable[[Path], Path], other: Callable[[Path], Path]
+) -> None:
+    folder = with_prefix(change(tiny_copy(tmp_path / "checkpoint")), "transformer.")
+    assert codes(local(folder)) == []
+    alien = with_prefix(other(tiny_copy(tmp_path / "alien")), "transformer.")
+    shutil.copy(alien / "model.safetensors", folder / "model.safetensors")
+    assert_only(local(folder), CODE)
+
+
+@pytest.mark.parametrize(
+    ("change", "sizes"),
+    [(as_gpt2, {"n_layer": 1, "n_embd": 64, "n_positions": 64, "vocab_size": 100}),
+     (as_xlnet, {"n_layer": 1, "d_model": 64, "vocab_size": 100})],
+)  # fmt: skip
+def test_sizes_under_the_names_that_the_family_has(
+    tmp_path: Path, change: Callable[[Path], Path], sizes: dict[str, int]
+) -> None:
+    folder = change(tiny_copy(tmp_path / "checkpoint"))
+    edit_json(folder / "config.json", lambda content: content.update(sizes))
+    found = [item.message for item in verdict_of(local(folder)).diagnostics if item.code == CODE]
+    assert sorted(message.split("`")[1] for message in found) == sorted(sizes)
 
 
 def test_a_head_beside_the_encoder_is_fine(tmp_path: Path) -> None:
@@ -125,11 +153,11 @@ def test_layers_of_another_family(tmp_path: Path, model_type: str) -> None:
 def test_every_family_has_the_names_that_transformers_gives(
     tmp_path: Path, model_type: str, whole: bool
 ) -> None:
-    from transformers import AutoConfig, AutoModel, AutoModelForMaskedLM
+    from transformers import AutoConfig, AutoModel, AutoModelForSequenceClassification
 
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    sizes = FAMILIES[model_type][0] if model_type in OWN_SIZES else SIZES
     special = {f"{role}_token_id": index for index, role in enumerate(("pad", "cls", "sep", "bos", "eos"))}
-    config = AutoConfig.for_model(model_type, vocab_size=100, **sizes, **special)
-    kind = AutoModelForMaskedLM if whole else AutoModel
+    config = AutoConfig.for_model(model_type, vocab_size=100, **{**sizes, **special})
+    kind = AutoModelForSequenceClassification if whole else AutoModel
     kind.from_config(config).save_pretrained(tmp_path / "checkpoint")
     assert CODE not in codes(local(tmp_path / "checkpoint"))

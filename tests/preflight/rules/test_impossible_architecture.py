@@ -1,10 +1,11 @@
 """MODEL010: sizes that do not fit together."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checkpoints import edit_json, local, tiny_copy
+from checkpoints import as_gpt2, as_xlnet, edit_json, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
 
 CODE = "MODEL010"
@@ -39,6 +40,35 @@ def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
 def test_other_sizes(overrides: list[str]) -> None:
     typed = [SCRATCH, *(f"+model.config.{item}" for item in overrides)]
     assert finding(typed, CODE).severity.value == "error"
+    assert_fixes_clear(typed, CODE)
+
+
+@pytest.mark.parametrize("change", [as_gpt2, as_xlnet])
+def test_sizes_have_other_names_elsewhere(tmp_path: Path, change: Callable[[Path], Path]) -> None:
+    model = local(change(tiny_copy(tmp_path / "checkpoint")))
+    for name in ("n_head", "num_attention_heads"):
+        typed = [*model, SCRATCH, f"+model.config.{name}=3"]
+        assert [item.key for item in finding(typed, CODE).keys] == [f"model.config.{name}"]
+        assert_fixes_clear(typed, CODE)
+    assert codes([*model, SCRATCH, "+model.config.n_head=4"]) == []
+
+
+def test_the_width_of_a_head_that_xlnet_stores(tmp_path: Path) -> None:
+    folder = as_xlnet(tiny_copy(tmp_path / "checkpoint"))
+    edit_json(folder / "config.json", lambda content: content.update(d_head=64))
+    model = local(folder)
+    assert codes(model) == []
+    assert codes([*model, SCRATCH, "+model.config.n_head=4"]) == [], "it follows what is typed"
+    typed = [*model, SCRATCH, "+model.config.n_head=4", "+model.config.d_head=64"]
+    assert "`d_model` / `n_head`, 32" in finding(typed, CODE).message
+    assert_fixes_clear(typed, CODE)
+    edit_json(folder / "config.json", lambda content: content.update(d_head=32))
+    assert_only(model, CODE)
+
+
+def test_too_few_positions_have_another_name_in_a_gpt2(tmp_path: Path) -> None:
+    typed = [*local(as_gpt2(tiny_copy(tmp_path / "gpt2"))), SCRATCH, "+model.config.n_positions=2"]
+    assert [item.key for item in finding(typed, CODE).keys] == ["model.config.n_positions"]
     assert_fixes_clear(typed, CODE)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import edit_json, english_bpe, local, tiny_copy, vocab_txt_only
+from checkpoints import as_gpt2, edit_json, english_bpe, local, tiny_copy, vocab_txt_only
 from judging import assert_fixes_clear, assert_only, codes, files_task, finding, write_rows
 
 CODE = "TOK007"
@@ -61,6 +61,19 @@ def test_no_padding_token_at_all(tmp_path: Path) -> None:
         folder / "tokenizer_config.json", lambda content: content.update(pad_token={"content": "[PAD]"})
     )
     assert codes(local(folder)) == []
+
+
+def test_a_gpt2_needs_no_padding_token(tmp_path: Path) -> None:
+    folder = as_gpt2(tiny_copy(tmp_path / "checkpoint"))
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "eos_token": "[SEP]"}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    found = finding(local(folder), CODE)
+    assert found.severity.value == "note"
+    assert "`[SEP]` fills" in found.message
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"pad_token": "[PAD]"}))
+    assert codes(local(folder)) == []
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"pad_token": "<pad>"}))
+    assert finding(local(folder), CODE).severity.value == "error", "a name that nothing has is a mistake"
 
 
 def test_the_names_that_a_class_takes_by_default_need_no_file(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import as_roberta, edit_json, edit_weights, local, tiny_copy
+from checkpoints import as_roberta, as_xlnet, edit_json, edit_weights, local, tiny_copy
 from judging import assert_fixes_clear, assert_only, codes, finding
 from tasks import pair_task, span_task, tagged_task
 
@@ -41,6 +41,14 @@ def test_a_context_is_a_second_text_too(tmp_path: Path) -> None:
 
 def test_a_template_with_both_ids(tmp_path: Path) -> None:
     assert codes(pair_task(tmp_path)) == []
+
+
+def test_an_xlnet_tells_segments_apart_without_a_table(tmp_path: Path) -> None:
+    folder = as_xlnet(tiny_copy(tmp_path / "checkpoint"))
+    assert codes([*local(folder), *pair_task(tmp_path)]) == []
+    found = finding([*zeros(folder), *pair_task(tmp_path)], CODE)
+    assert found.severity.value == "note"
+    assert "the model tells segments apart" in found.message
 
 
 def test_single_texts_have_one_segment(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from checkpoints import edit_json, local, tiny_copy
-from haechi.checkpoint.files import ENCODERS
+from haechi.checkpoint.architectures import ENCODERS
 from judging import assert_fixes_clear, assert_only, codes
 
 CODE = "MODEL005"

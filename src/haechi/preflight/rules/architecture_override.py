@@ -9,6 +9,9 @@ from haechi.preflight.rule import rule
 from haechi.schema.model import Init
 from haechi.text import Text, quote
 
+# Whether a token sees those behind it, and whether it looks at another model's.
+OF_A_DECODER = {"is_decoder", "add_cross_attention"}
+
 
 @rule("MODEL002")
 def architecture_override(evidence: Evidence) -> Iterator[Problem]:
@@ -28,8 +31,8 @@ def architecture_override(evidence: Evidence) -> Iterator[Problem]:
 
     ## What to do
     Leave the key alone. Dropout, labels, the problem type, the attention implementation and
-    `vocab_size` may be overridden. To train the changed architecture from random weights, say so:
-    `model.init=scratch`.
+    `vocab_size` may be overridden, and `is_decoder=false` makes an encoder of a decoder.
+    To train the changed architecture from random weights, say so: `model.init=scratch`.
 
     ## References
     - https://github.com/huggingface/transformers/issues/6540
@@ -46,8 +49,9 @@ def architecture_override(evidence: Evidence) -> Iterator[Problem]:
     계산합니다.
 
     ## 할 일
-    그 키를 그대로 둡니다. 드롭아웃, 레이블, 문제 유형, 어텐션 구현, `vocab_size`는 바꿔도 됩니다. 바꾼
-    구조를 무작위 가중치부터 학습하려면 그렇게 적습니다: `model.init=scratch`.
+    그 키를 그대로 둡니다. 드롭아웃, 레이블, 문제 유형, 어텐션 구현, `vocab_size`는 바꿔도 되고,
+    `is_decoder=false`로 디코더를 인코더로 쓸 수도 있습니다. 바꾼 구조를 무작위 가중치부터
+    학습하려면 그렇게 적습니다: `model.init=scratch`.
     """
     model, checkpoint = evidence.config.model, evidence.checkpoint
     if model.init is Init.scratch:
@@ -57,7 +61,11 @@ def architecture_override(evidence: Evidence) -> Iterator[Problem]:
     for key, value in model.config.items():
         if is_downstream(key) or key not in known_keys(model_type) | set(own):
             continue
-        has = own.get(key, getattr(evidence.facts, key, None))
+        if key in OF_A_DECODER and value is False:
+            continue  # what MODEL014 offers: the weights are the same, and every token sees all others
+        # config.json may have the size under the family's own name, such as `n_embd`.
+        named = checkpoint.key_of(key) if checkpoint else key
+        has = own.get(named, getattr(evidence.facts, key, None))
         if has == value:
             continue
         was = Text("its default", "기본값") if has is None else quote(f"`{has}`")

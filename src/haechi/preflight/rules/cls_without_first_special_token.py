@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from haechi.checkpoint.files import CAUSAL, CLS_IS_LAST
+from haechi.checkpoint.architectures import CLS_IS_LAST
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -47,13 +47,12 @@ def cls_without_first_special_token(evidence: Evidence) -> Iterator[Problem]:
     ## 할 일
     `pooling=mean`에는 특수 토큰이 필요 없습니다. 토크나이저에 템플릿이 있어야 한다면 파일을 고치십시오.
     """
-    config, checkpoint = evidence.config, evidence.architecture
+    config = evidence.config
     if config.pooling.kind != "cls" or config.task.objective in WITHOUT_POOLING or evidence.tokenizer is None:
         return
-    model_type = checkpoint.model_type if checkpoint else evidence.facts.model_type
-    if model_type in CAUSAL:
+    if evidence.is_causal:
         return  # the first token of a causal model is no better if it is special
-    is_last = model_type in CLS_IS_LAST
+    is_last = evidence.model_type in CLS_IS_LAST
     encoding = evidence.final_tokenizer.encode_whole_with_offsets(["가"])[0]
     if not encoding.special_tokens_mask or encoding.special_tokens_mask[-1 if is_last else 0]:
         return

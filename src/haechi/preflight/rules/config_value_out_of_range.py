@@ -19,7 +19,8 @@ NAMES = {
     "str": Text("a text", "글자"),
     "null": Text("null", "null"),
 }
-WIDTHS = {"dim", "hidden_dim", "d_model", "d_inner"}
+WIDTHS = {"dim", "hidden_dim", "d_model", "d_inner", "d_head"}
+ACTIVATIONS = ("hidden_act", "activation", "hidden_activation", "ff_activation", "activation_function")
 # What a value is in Python and in the table of types; bool comes before int, of which it is a kind.
 KINDS = ((bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (type(None), "null"))
 
@@ -103,8 +104,7 @@ def _out_of_range(key: str, value: object) -> tuple[Text, list[str]] | None:
     if isinstance(value, bool | None):
         return None
     if isinstance(value, str):
-        known = {"attn_implementation": attentions(), "hidden_act": activations()}
-        known |= dict.fromkeys(("activation", "hidden_activation"), activations())
+        known = {"attn_implementation": attentions(), **dict.fromkeys(ACTIVATIONS, activations())}
         if key not in known or value in known[key] or (key == "attn_implementation" and "/" in value):
             return None  # a name with a slash is a kernel on the hub
         close = difflib.get_close_matches(value.lower(), known[key], n=2) or known[key][:1]
@@ -118,7 +118,7 @@ def _out_of_range(key: str, value: object) -> tuple[Text, list[str]] | None:
         # A table of segments may be empty where the architecture has none.
         least = 0 if key == "type_vocab_size" else 1
         return None if value >= least else (Text(f"at least {least}", f"{least} 이상"), [])
-    if key in {"initializer_range", "layer_norm_eps", "norm_eps"}:
+    if key in {"initializer_range", "layer_norm_eps", "norm_eps", "layer_norm_epsilon"}:
         return None if value >= 0 else (Text("at least 0", "0 이상"), [])
     return None
 

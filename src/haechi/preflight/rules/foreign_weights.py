@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from haechi.checkpoint.architectures import POSITIONS, WORDS
 from haechi.checkpoint.files import Checkpoint
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
@@ -13,15 +14,23 @@ from haechi.text import Text
 PREFIXES = {
     "bert": "bert", "roberta": "roberta", "xlm-roberta": "roberta", "electra": "electra",
     "distilbert": "distilbert", "albert": "albert", "deberta-v2": "deberta", "modernbert": "model",
+    "xlnet": "transformer", "gpt2": "transformer",
 }  # fmt: skip
+# What the table of its words is called in it, where that is not BERT's name.
+TABLES = {
+    "modernbert": "embeddings.tok_embeddings.weight",
+    "xlnet": "word_embedding.weight",
+    "gpt2": "wte.weight",
+}
 # What the queries of its attention are called; the other families' are as BERT's.
 QUERIES = {
     "distilbert": "attention.q_lin.weight",
     "albert": "albert_layers.0.attention.query.weight",
     "deberta-v2": "attention.self.query_proj.weight",
     "modernbert": "attn.Wqkv.weight",
+    "xlnet": "rel_attn.q",
+    "gpt2": "attn.c_attn.weight",
 }
-WORD_EMBEDDINGS = ("word_embeddings.weight", "tok_embeddings.weight")
 
 
 @rule("MODEL006")
@@ -65,11 +74,11 @@ def foreign_weights(evidence: Evidence) -> Iterator[Problem]:
     if prefix is None:
         return
     named = checkpoint.model_type or ""
-    heads = [name for name in checkpoint.tensors if name.endswith(WORD_EMBEDDINGS)]
-    has_embeddings = any(name.startswith(("embeddings.", f"{prefix}.embeddings.")) for name in heads)
+    table = TABLES.get(named, "embeddings.word_embeddings.weight")
+    has_embeddings = not checkpoint.tensors.keys().isdisjoint((table, f"{prefix}.{table}"))
     query = QUERIES.get(named, "attention.self.query.weight")
     if not has_embeddings or not any(name.endswith(query) for name in checkpoint.tensors):
-        wanted = f"...{query}" if has_embeddings else f"{prefix}.embeddings..."
+        wanted = f"...{query}" if has_embeddings else f"{prefix}.{table}"
         found = sorted({name.partition(".")[0] for name in checkpoint.tensors})
         shown = ", ".join(f"`{name}`" for name in found[:5])
         yield Problem(
@@ -103,12 +112,13 @@ def foreign_weights(evidence: Evidence) -> Iterator[Problem]:
 def _sizes(checkpoint: Checkpoint) -> Iterator[tuple[str, int | None, int | None]]:
     """Sizes that config.json declares and that the header shows: (key, declared, stored)."""
     config = checkpoint.config
-    words = next(info.shape for name, info in checkpoint.tensors.items() if name.endswith(WORD_EMBEDDINGS))
-    width = next((key for key in ("embedding_size", "hidden_size", "dim") if key in config), "hidden_size")
-    yield "num_hidden_layers", checkpoint.declared_layers, checkpoint.num_layers
-    yield "vocab_size", config.get("vocab_size"), words[0]
+    words = next(info.shape for name, info in checkpoint.tensors.items() if name.endswith(WORDS))
+    width = "embedding_size" if "embedding_size" in config else checkpoint.key_of("hidden_size")
+    layers, entries = checkpoint.key_of("num_hidden_layers"), checkpoint.key_of("vocab_size")
+    yield layers, config.get(layers), checkpoint.num_layers
+    yield entries, config.get(entries), words[0]
     yield width, config.get(width), words[1]
     if checkpoint.has_position_table:
-        key = "max_position_embeddings"
-        yield key, config.get(key), checkpoint.rows("position_embeddings.weight")
+        key = checkpoint.key_of("max_position_embeddings")
+        yield key, config.get(key), checkpoint.rows(POSITIONS)
     yield "type_vocab_size", config.get("type_vocab_size"), checkpoint.rows("token_type_embeddings.weight")

@@ -3,19 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from haechi.checkpoint.architectures import ALIASES
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.schema.model import Init
 from haechi.text import Text
 
-# Other families' names of the same sizes.
-ALIASES = {
-    "hidden_size": ("dim", "d_model", "n_embd"),
-    "num_attention_heads": ("n_heads", "n_head"),
-    "num_hidden_layers": ("n_layers", "n_layer"),
-    "intermediate_size": ("hidden_dim", "d_inner"),
-}
 POSITIVE = (
     "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "embedding_size",
     "vocab_size",
@@ -29,9 +23,9 @@ def impossible_architecture(evidence: Evidence) -> Iterator[Problem]:
     """The sizes of the architecture do not fit together.
 
     ## What
-    The hidden size is no multiple of the number of attention heads, a size is not positive, the padding
-    id lies outside of the vocabulary, or there are too few positions for one token: in config.json, or in
-    `model.config` of a run with `model.init=scratch`.
+    The hidden size is no multiple of the number of attention heads, XLNet's `d_head` is not what one is
+    by the other, a size is not positive, the padding id lies outside of the vocabulary, or there are too
+    few positions for one token: in config.json, or in `model.config` of a run with `model.init=scratch`.
 
     ## Why
     Each shows in its own way, and some late. BERT says that the hidden size is not a multiple; ELECTRA and
@@ -51,9 +45,9 @@ def impossible_architecture(evidence: Evidence) -> Iterator[Problem]:
     # 아키텍처의 크기가 서로 맞지 않습니다
 
     ## 무엇
-    은닉 크기가 어텐션 헤드 수의 배수가 아니거나, 크기가 양수가 아니거나, 패딩 아이디가 어휘 밖에 있거나,
-    토큰 하나를 넣을 위치도 없습니다. config.json이 그렇거나, `model.init=scratch` 실행의 `model.config`가
-    그렇습니다.
+    은닉 크기가 어텐션 헤드 수의 배수가 아니거나, XLNet의 `d_head`가 그 몫이 아니거나, 크기가 양수가 아니거나,
+    패딩 아이디가 어휘 밖에 있거나, 토큰 하나를 넣을 위치도 없습니다. config.json이 그렇거나,
+    `model.init=scratch` 실행의 `model.config`가 그렇습니다.
 
     ## 왜
     드러나는 모습이 저마다 다르고 더러는 늦습니다. BERT는 배수가 아니라고 말합니다. ELECTRA와 ALBERT는
@@ -84,6 +78,14 @@ def impossible_architecture(evidence: Evidence) -> Iterator[Problem]:
             f"`hidden_size` {width:,}은(는) `num_attention_heads` {heads:,}의 배수가 아닙니다",
         )
         yield _problem(what, typed, "num_attention_heads", "hidden_size")
+    follows = typed.keys().isdisjoint((*_names("hidden_size"), *_names("num_attention_heads")))
+    head = config.get("d_head") if "d_head" in typed or follows else None
+    if head and width and heads and not width % heads and head != width // heads:
+        what = Text(
+            f"`d_head` is {head:,}, and the width of a head is `d_model` / `n_head`, {width // heads:,}",
+            f"`d_head`가 {head:,}인데, 헤드의 너비는 `d_model` / `n_head`인 {width // heads:,}입니다",
+        )
+        yield _problem(what, typed, "d_head")
     pad, rows = config.get("pad_token_id"), config.get("vocab_size")
     if pad is not None and rows and pad >= rows:
         what = Text(
@@ -111,9 +113,14 @@ def _plain(config: dict[str, Any], typed: dict[str, Any]) -> dict[str, int]:
     return found
 
 
+def _names(key: str) -> tuple[str, ...]:
+    """The names that a size has in one family or another."""
+    return (key, *ALIASES.get(key, ()))
+
+
 def _typed(typed: dict[str, Any], key: str) -> list[str]:
     """Names under which a size was typed."""
-    return [name for name in (key, *ALIASES.get(key, ())) if name in typed]
+    return [name for name in _names(key) if name in typed]
 
 
 def _problem(what: Text, typed: dict[str, Any], *keys: str) -> Problem:

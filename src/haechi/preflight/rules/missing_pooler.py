@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from haechi.checkpoint.files import WITH_POOLER
+from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
+from haechi.checkpoint.architectures import ENCODERS
 from haechi.checkpoint.config_values import is_known_to_transformers
-from haechi.checkpoint.files import ENCODERS, Checkpoint
+from haechi.checkpoint.files import Checkpoint
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule

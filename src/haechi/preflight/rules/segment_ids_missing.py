@@ -57,14 +57,20 @@ def segment_ids_missing(evidence: Evidence) -> Iterator[Problem]:
     if not paired or config.tokenizer.token_type_ids is False:
         return
     trained = evidence.facts.max_token_type_id
-    if (checkpoint.type_vocab_size or 0) < 2 or tokenizer.max_token_type_id > 0 or trained == 0:
-        return
     rows = checkpoint.type_vocab_size
+    has_two = checkpoint.has_segments and (rows is None or rows > 1)
+    if not has_two or tokenizer.max_token_type_id > 0 or trained == 0:
+        return
+    segments = (
+        Text(f"has {rows} segment rows", f"모델의 세그먼트 행은 {rows}개입니다")
+        if rows is not None
+        else Text("tells segments apart", "모델은 세그먼트를 구별합니다")
+    )
     certain = trained is not None and "max_token_type_id" not in evidence.facts.uncertain
     yield Problem(
         Text(
-            f"both texts of a pair get segment id 0, and the model has {rows} segment rows",
-            f"쌍의 두 글이 모두 세그먼트 id 0을 받는데, 모델의 세그먼트 행은 {rows}개입니다",
+            f"both texts of a pair get segment id 0, and the model {segments}",
+            f"쌍의 두 글이 모두 세그먼트 id 0을 받는데, {segments.ko}",
         ),
         keys=["task.objective", "tokenizer.source", "model.checkpoint"],
         notes=[

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from haechi.checkpoint.files import CLS_IS_LAST, OFFSET_POSITIONS, Checkpoint
+from haechi.checkpoint.architectures import CLS_IS_LAST, OFFSET_POSITIONS
+from haechi.checkpoint.files import Checkpoint
 from haechi.preflight.crossing import crossing
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence

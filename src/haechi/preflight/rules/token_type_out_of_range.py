@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from haechi.checkpoint.files import WITHOUT_SEGMENTS
+from haechi.checkpoint.architectures import WITHOUT_SEGMENTS
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule

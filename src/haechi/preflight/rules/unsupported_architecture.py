@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from haechi.checkpoint.files import ENCODERS
+from haechi.checkpoint.architectures import ENCODERS
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
