@@ -26,7 +26,7 @@ LAYERS = [
     {"tracking", "notify"},
     {"session"},
     {"pipeline"},
-    {"docs", "compatibility"},
+    {"docs", "compatibility", "added_tokens"},
 ]
 HEAVY = {
     "torch",

@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any, get_args
 
-from haechi import compatibility, places
+from haechi import added_tokens, compatibility, places
 from haechi.preflight.diagnostic import WORDS
 from haechi.preflight.rule import Rule, catalogue
 from haechi.schema.ranges import Range
@@ -34,6 +34,7 @@ def pages() -> dict[Path, str]:
             found[places.ROOT / rule.docs.of(language)] = _rule_page(rule, language)
         found[places.ROOT / INDEX.of(language)] = _index(language)
         found[places.ROOT / compatibility.PAGE.of(language)] = compatibility.page(language)
+        found[places.ROOT / added_tokens.PAGE.of(language)] = added_tokens.page(language)
     found[DOCS / "settings.md"] = _settings()
     return found
 

@@ -21,6 +21,7 @@ def test_the_commit_and_the_differences_are_printed(tmp_path: Path) -> None:
         outcome = run_python(*FACTS, environment=hub_environment(server.url, tmp_path))
     assert f"revision: {repository.commit}" in outcome.stdout
     assert "hidden_size: the YAML says 768, the files say 128" in outcome.stdout
+    assert "spare_slots: the YAML says 500, the files say" in outcome.stdout
     assert outcome.status == 1
 
 

@@ -152,10 +152,25 @@ def config() -> Iterator[tuple[str, str, Build]]:
         ("task.files.train=null", "DATA008"), ("task.encoding=cp949", "DATA003"),
         ("task.labels=[정치]", "CFG004"), ('task.labels=["정치","경제"]', "LABEL001"),
         ("task.objective=regression", "LABEL004"),
-        ("tokenizer.add_tokens=['']", "TOK013"),
+        ("tokenizer.add_tokens=['']", "TOK013"), ("tokenizer.add_tokens=['가']", "TOK013"),
+        ("tokenizer.add_special_tokens=['[SEP]']", "TOK013"), ("tokenizer.add_tokens=[' 새말']", "TOK013"),
+        ("tokenizer.add_tokens=['새말','새말']", "TOK013"), ("tokenizer.add_tokens=['##말말']", "TOK013"),
+        ("tokenizer.add_special_tokens=['새\x07말']", "TOK013"), ("tokenizer.add_tokens=[null]", "CFG003"),
         ("run_dir=/proc/nothing", "ENV001"),
     ):  # fmt: skip
         yield typed, code, default(typed)
+    yield (
+        "a token special and ordinary", "TOK013",
+        default("tokenizer.add_tokens=['새말']", "tokenizer.add_special_tokens=['새말']"),
+    )  # fmt: skip
+    yield "a token of ten thousand characters", "TOK013", default(f"tokenizer.add_tokens=['{'말' * 10_000}']")
+    broken = "말".encode("cp949").decode("utf-8", "surrogateescape")
+    yield "a token of another encoding", "TOK013", default(f"tokenizer.add_tokens=['{broken}']")
+    names = ",".join(f"'말{number}'" for number in range(40))
+    yield (
+        "more tokens than slots", "VOC002",
+        default(f"tokenizer.add_tokens=[{names}]", "tokenizer.new_tokens=reuse_unused"),
+    )  # fmt: skip
     yield "another directory", "CFG011", default("hydra.job.chdir=true", "tracking.uri=sqlite:///runs.db")
 
 

@@ -8,6 +8,7 @@ from haechi.preflight.diagnostic import Diagnostic, Key, Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import Rule, catalogue
 from haechi.resolve import Run
+from haechi.rows.tally import printable
 from haechi.schema.preflight import Speech
 from haechi.text import Language, Text, locale_language
 
@@ -142,7 +143,8 @@ def _value(run: Run, key: str) -> str:
     if value is None:
         return "null"
     if isinstance(value, list):
-        shown = ",".join(str(item) for item in cast(list[Any], value))
+        items = [str(item) for item in cast(list[Any], value)[:60]]
+        shown = ",".join(printable(item, len(item)) for item in items)
         return f"[{shown if len(shown) <= 60 else shown[:57] + '...'}]"
     return (
         str(getattr(value, "name", value)).lower()

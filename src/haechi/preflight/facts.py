@@ -14,6 +14,7 @@ from haechi.compose import compose
 from haechi.preflight.evidence import Evidence
 from haechi.resolve import resolve
 from haechi.schema.model import ModelFacts
+from haechi.tokenization.new_tokens import spare_slots
 
 PATIENCE_SECONDS = 20.0
 
@@ -31,7 +32,7 @@ def differences(evidence: Evidence, facts: ModelFacts | None = None) -> list[tup
     tokenizer = evidence.own_tokenizer
     found: dict[str, object] = {
         "model_type": checkpoint.model_type,
-        "hidden_size": checkpoint.config.get("hidden_size", checkpoint.config.get("dim")),
+        "hidden_size": checkpoint.declared("hidden_size"),
         "num_hidden_layers": checkpoint.declared_layers,
         "vocab_size": checkpoint.embedding_rows,
         "usable_positions": checkpoint.usable_positions,
@@ -44,6 +45,13 @@ def differences(evidence: Evidence, facts: ModelFacts | None = None) -> list[tup
     return [(key, fact, value) for key, fact, value in pairs if None not in (fact, value) and fact != value]
 
 
+def _spare_slots(evidence: Evidence) -> list[tuple[str, object, object]]:
+    """The count of spare slots where it differs; no run is warned of it, since the files count."""
+    fact, tokenizer = evidence.facts.spare_slots, evidence.own_tokenizer
+    found = fact if tokenizer is None else len(spare_slots(tokenizer))
+    return [] if fact is None or fact == found else [("spare_slots", fact, found)]
+
+
 def _report(option: str) -> tuple[str, bool]:
     """What is to be said of one option, and whether all its facts hold."""
     composed = compose([f"model={option}", f"preflight.network_timeout_seconds={PATIENCE_SECONDS}"])
@@ -53,7 +61,7 @@ def _report(option: str) -> tuple[str, bool]:
         return f"{option:<20} not compared: {location.reason}", True
     answer = hub.ask(model.checkpoint, model.revision, PATIENCE_SECONDS)
     complete = evidence.checkpoint is not None and evidence.checkpoint.has_weights
-    found = differences(evidence)
+    found = [*differences(evidence), *_spare_slots(evidence)]
     lines = [f"{option:<20} revision: {answer.commit or location.folder.name}"]
     lines += [] if complete else [f"{'':<20} its weights are not here, so the pooler was not compared"]
     lines += [f"{'':<20} {key}: the YAML says {fact}, the files say {value}" for key, fact, value in found]

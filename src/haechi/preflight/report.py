@@ -16,11 +16,13 @@ def render(verdicts: Sequence[Verdict], form: Format, seconds: float) -> str:
     """All verdicts in one format, secrets masked; the empty text when there is nothing to say."""
     match form:
         case Format.json:
-            return mask(_json(verdicts, seconds))
+            text = _json(verdicts, seconds)
         case Format.github:
-            return mask(_github(verdicts))
+            text = _github(verdicts)
         case Format.text:
-            return mask(_text(verdicts))
+            text = _text(verdicts)
+    # What was typed in another encoding than UTF-8 holds halves of characters, which no stream takes.
+    return mask(text).encode(errors="backslashreplace").decode()
 
 
 def _json(verdicts: Sequence[Verdict], seconds: float) -> str:

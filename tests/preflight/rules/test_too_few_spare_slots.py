@@ -6,7 +6,7 @@ import pytest
 
 from checkpoints import edit_json, local, tiny_copy
 from haechi.checkpoint.tiny import SPARE_SLOTS
-from judging import assert_fixes_clear, assert_only, codes, finding
+from judging import assert_fixes_clear, assert_only, codes, finding, verdict_of
 from tasks import relation_task
 
 CODE = "VOC002"
@@ -73,3 +73,22 @@ def test_markers_need_slots_too(tmp_path: Path) -> None:
     overrides = [*marked, tokens(SPARE_SLOTS - 3)]
     assert f"{SPARE_SLOTS + 1} tokens are to be added" in finding(overrides, CODE).message
     assert_fixes_clear(overrides, CODE)
+
+
+def test_slots_that_tokens_name_need_no_other() -> None:
+    names = [f"[unused{number}]" for number in range(SPARE_SLOTS)]
+    named = f"tokenizer.add_tokens=[{','.join(map(repr, names))}]"
+    assert CODE not in codes(["tokenizer.new_tokens=reuse_unused", named])
+
+
+@pytest.mark.parametrize(
+    ("model", "severity"), [("kcbert", "error"), ("kobert", "warning"), ("koelectra_base", None)]
+)
+def test_before_files_are_here_the_catalogue_counts(model: str, severity: str | None) -> None:
+    """KoBERT has none either, as far as is known."""
+    overrides = [f"model={model}", "tokenizer.new_tokens=reuse_unused", "tokenizer.add_tokens=['<e1>']"]
+    told = [item for item in verdict_of(overrides).diagnostics if item.code == CODE]
+    assert [item.severity.value for item in told] == ([severity] if severity else [])
+    for item in told:
+        assert item.message == "1 token is to be added, and the vocabulary has 0 spare slots"
+        assert_fixes_clear(overrides, CODE)

@@ -29,7 +29,7 @@ def test_the_nearest_choice_is_the_fix() -> None:
     "override",
     [
         "seed=abc", "seed=1.5", "seed=null", "seed=true", "trainer.learning_rate=[1]", "tags=a", "tags=null",
-        "tags=[[a]]",
+        "tags=[[a]]", "tags=[a,null]", "tokenizer.add_tokens=[null,a]",
         "trainer.learning_rate=null", "trainer.per_device_train_batch_size=10**12", "task.quoting=maybe",
         "task.files=null", "task.files.train=[a,b]", "model.config=null", "run_dir=[a]", "pooling.layer=last",
     ],

@@ -7,8 +7,10 @@ from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.preflight.rules.useless_added_token import MOST_TYPED
+from haechi.schema.tokenizer import NewTokens
 from haechi.text import Text
-from haechi.tokenization.new_tokens import TooFewSlots, add_tokens
+from haechi.tokenization.new_tokens import TooFewSlots, add_tokens, plan_tokens
 from haechi.tokenization.runtime import RuntimeTokenizer
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 # A few rows are worth knowing; from this share on the model meets pieces it was not trained with.
 DOUBTFUL_SHARE = 0.10
+# As many are looked for in each text by themselves; with more the tokenizer is the quicker way.
+FEW_WORDS = 50
 
 
 @rule("TOK012", Severity.note, essential=False)
@@ -62,10 +66,12 @@ def added_word_changes_segmentation(evidence: Evidence) -> Iterator[Problem]:
         return
     special = [*config.add_special_tokens, *evidence.marker_tokens]
     try:
-        before, _ = add_tokens(tokenizer, [], special, config.new_tokens)
-        after, added = add_tokens(tokenizer, config.add_tokens, special, config.new_tokens)
+        plan_tokens(tokenizer, config.add_tokens, special, config.new_tokens)
     except TooFewSlots:
         return  # refused by VOC002
+    # Wherever they go, they match alike; behind the last entry the special ones have the same ids in both.
+    before, _ = add_tokens(tokenizer, [], special, NewTokens.resize)
+    after, added = add_tokens(tokenizer, config.add_tokens, special, NewTokens.resize)
     words = {token.index: token.text for token in added if token.text not in special}
     rows = [[text for text in (item.text, item.text_pair) if text] for item in evidence.sample]
     changes = list(_changes(rows, before, after, words))
@@ -74,6 +80,7 @@ def added_word_changes_segmentation(evidence: Evidence) -> Iterator[Problem]:
     count = len({change.row for change in changes})
     guilty = {word for change in changes for word in change.words}
     kept = [word for word in config.add_tokens if word not in guilty]
+    fix = f"tokenizer.add_tokens=[{','.join(map(as_value, kept))}]"
     first = changes[0]
     yield Problem(
         Text(
@@ -87,7 +94,7 @@ def added_word_changes_segmentation(evidence: Evidence) -> Iterator[Problem]:
                 f"`{first.around}`: 전에는 {_shown(first.before)}, 이제는 {_shown(first.after)}입니다",
             )
         ],
-        fixes=[[f"tokenizer.add_tokens=[{','.join(map(as_value, kept))}]"]],
+        fixes=[[fix]] if len(fix) <= MOST_TYPED else [],
         severity=Severity.warning if count / len(rows) > DOUBTFUL_SHARE else Severity.note,
     )
 
@@ -107,11 +114,12 @@ class _Change(NamedTuple):
 def _changes(
     rows: Sequence[Sequence[str]], before: RuntimeTokenizer, after: RuntimeTokenizer, words: dict[int, str]
 ) -> Iterator[_Change]:
+    few = list(words.values()) if len(words) <= FEW_WORDS else None
     places = [
         (number, text)
         for number, texts in enumerate(rows)
         for text in texts
-        if any(word in text for word in words.values())
+        if few is None or any(word in text for word in few)
     ]
     texts = [text for _, text in places]
     old = before.encode_whole_with_offsets(texts, special_tokens=False)

@@ -47,7 +47,8 @@ def wrong_type(fault: CompositionFault) -> Iterator[Problem]:
     if not isinstance(fault.cause, ValidationError) or is_below_a_value(fault):
         return
     text = str(fault.cause).splitlines()[0]
-    key = fault.key
+    # One element of a list cannot be overridden, only the list.
+    key = fault.key.partition("[")[0]
     choices = text.partition("expected one of [")[2].rstrip("]").split(", ") if "expected one" in text else []
     value = (fault.typed(key) or "").partition("=")[2]
     close = nearest(value, choices) or choices[:1]
