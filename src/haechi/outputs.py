@@ -4,8 +4,8 @@ import json
 import socket
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ defaults:
   - _self_
 
 """
+
+OVERRIDES = "config_overrides.json"
 
 
 @dataclass
@@ -74,6 +76,13 @@ def write_verdict(run: Run, verdict: Verdict) -> Path:
     """Write preflight.json."""
     path = run.folder / "preflight.json"
     write_json(path, verdict.as_json())
+    return path
+
+
+def write_overrides(folder: Path, decided: Sequence[Any]) -> Path:
+    """Write config_overrides.json: each override of the checkpoint's config.json and what became of it."""
+    path = folder / OVERRIDES
+    write_json(path, {"overrides": [asdict(item) for item in decided]})
     return path
 
 

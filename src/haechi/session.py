@@ -23,7 +23,8 @@ from haechi.tracking.journal import Journal
 log = logging.getLogger(__name__)
 
 TRACKED_FILES = (
-    "config.yaml", "preflight.json", "results.json", "metrics.jsonl", "predictions.jsonl", "train.log",
+    "config.yaml", outputs.OVERRIDES, "preflight.json", "results.json", "metrics.jsonl",
+    "predictions.jsonl", "train.log",
 )  # fmt: skip
 # Overrides that say where and how, not what: they are left out of a run's name.
 UNNAMED = ("model", "pooling", "task", "run_dir", "tags", "experiment")

@@ -1,6 +1,8 @@
 """A judged run -> its model, seeded."""
 
-from haechi.checkpoint.files import WITH_POOLER
+import torch
+
+from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.embeddings import make_room
 from haechi.modeling.encoder import load_backbone
@@ -26,14 +28,20 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     assert checkpoint is not None, "preflight lets no run pass without its files"
     model = run.config.model
     backbone = load_backbone(
-        checkpoint.folder, dict(model.config), model.init, with_pooler=builds_pooler(evidence)
+        checkpoint.folder,
+        dict(model.config),
+        model.init,
+        with_pooler=builds_pooler(evidence),
+        pickle=checkpoint.is_pickle,
     )
     wanted = int(model.config.get("vocab_size", 0))
     rows = max(evidence.final_tokenizer.max_id + 1, wanted)
     make_room(backbone, evidence.new_tokens, rows)
     # Drawn after the backbone, from a seed of its own: adding a token leaves the head as it was.
     set_seed(run.config.seed)
-    return assemble(backbone, run.config.pooling, outputs, run.config.task.objective)
+    objective, highest = run.config.task.objective, evidence.highest_score
+    whole = assemble(backbone, run.config.pooling, outputs, objective, highest)
+    return whole.to(getattr(torch, model.dtype.value))
 
 
 def builds_pooler(evidence: Evidence) -> bool:

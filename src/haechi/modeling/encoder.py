@@ -1,5 +1,6 @@
 """A checkpoint folder -> an encoder in float32, with no tensor silently new."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
-from haechi.checkpoint.files import WITH_POOLER, WITHOUT_SEGMENTS
+from haechi.checkpoint.architectures import CAUSAL, WITH_POOLER, WITHOUT_SEGMENTS
+from haechi.modeling.config_overrides import Override, apply_overrides
 from haechi.modeling.encoded import Encoded
 from haechi.schema.model import Init
 
@@ -15,19 +17,27 @@ from haechi.schema.model import Init
 
 
 class NewTensors(Exception):
-    """Loading would have drawn tensors at random that the checkpoint should hold."""
+    """Loading would have drawn tensors at random that the checkpoint should hold; `names` has all of them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        shown = f"{', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
+        super().__init__(
+            f"{len(names)} tensors of the model are not in the checkpoint and would be random: {shown}"
+        )
+        self.names = list(names)
 
 
 def load_backbone(
-    folder: Path, overrides: dict[str, Any], init: Init, *, with_pooler: bool
+    folder: Path, overrides: dict[str, Any], init: Init, *, with_pooler: bool, pickle: bool = False
 ) -> PreTrainedModel:
     """Load (or, from scratch, draw) the base model of a checkpoint.
 
     Args:
-        folder: a checkpoint folder with safetensors weights.
+        folder: a checkpoint folder with weights.
         overrides: changes of its config.json, judged before.
         init: `pretrained` or `scratch`.
         with_pooler: whether the base model is built with its pooler.
+        pickle: whether the weights are a pickle.
 
     Raises:
         NewTensors: the weights lack a tensor of the model, or one has another shape.
@@ -39,30 +49,32 @@ def load_backbone(
         folder,
         config=config,
         dtype=torch.float32,
-        use_safetensors=True,
-        trust_remote_code=False,
         output_loading_info=True,
+        **loading_options(pickle),
         **extra,
     )
     new = sorted(report["missing_keys"]) + sorted(str(item) for item in report.get("mismatched_keys", []))
     if new:
-        raise NewTensors(
-            f"{len(new)} tensors of the model are not in the checkpoint and would be random: "
-            f"{', '.join(new[:5])}{', ...' if len(new) > 5 else ''}"
-        )
+        raise NewTensors(new)
     return model
+
+
+def decide_overrides(folder: Path, overrides: Mapping[str, Any], init: Init) -> list[Override]:
+    """What becomes of each override of a checkpoint's config.json; nothing is loaded."""
+    return apply_overrides(AutoConfig.from_pretrained(folder, trust_remote_code=False), overrides, init)
+
+
+def loading_options(pickle: bool) -> dict[str, Any]:
+    """What keeps loading from running code: of a pickle, tensors are taken and nothing else."""
+    return {"use_safetensors": not pickle, "weights_only": True, "trust_remote_code": False}
 
 
 def backbone_config(
     folder: Path, overrides: dict[str, Any], init: Init, *, with_pooler: bool
 ) -> tuple[PreTrainedConfig, dict[str, Any]]:
     """The config that a base model is built from, and the model's other arguments; takes what is above."""
-    # Rows are added by `embeddings.make_room`, after the checkpoint's own were loaded.
-    changes = {key: value for key, value in overrides.items() if key != "vocab_size" or init is Init.scratch}
     config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    for key, value in changes.items():
-        # transformers reads the attention implementation under its private name only.
-        setattr(config, "_attn_implementation" if key == "attn_implementation" else key, value)
+    apply_overrides(config, overrides, init)
     return config, {"add_pooling_layer": with_pooler} if config.model_type in WITH_POOLER else {}
 
 
@@ -80,6 +92,7 @@ class Encoder(nn.Module):
         self.layer = layer
         self.all_layers = all_layers
         self.takes_token_type_ids = backbone.config.model_type not in WITHOUT_SEGMENTS
+        self.options = _without_cache(backbone.config)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
@@ -89,7 +102,7 @@ class Encoder(nn.Module):
         if token_type_ids is not None and self.takes_token_type_ids:
             inputs["token_type_ids"] = token_type_ids
         keeps_all = self.all_layers or self.layer != -1
-        output = self.backbone(**inputs, output_hidden_states=keeps_all, return_dict=True)
+        output = self.backbone(**inputs, **self.options, output_hidden_states=keeps_all, return_dict=True)
         layers_BTD = (output.last_hidden_state,)
         if keeps_all:
             # The last one is the same whichever way it is asked for; XLNet lists it without its dropout.
@@ -97,3 +110,10 @@ class Encoder(nn.Module):
         if not self.all_layers:
             layers_BTD = (layers_BTD[self.layer],)
         return Encoded(layers_BTD, attention_mask, getattr(output, "pooler_output", None))
+
+
+def _without_cache(config: PreTrainedConfig) -> dict[str, bool]:
+    """What keeps a model from storing its keys and values for a next token, which never comes here."""
+    if config.model_type in CAUSAL or getattr(config, "is_decoder", False):
+        return {"use_cache": False}
+    return {"use_mems": False} if config.model_type == "xlnet" else {}

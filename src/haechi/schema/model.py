@@ -7,6 +7,13 @@ from typing import Any
 from omegaconf import MISSING
 
 
+class Dtype(Enum):
+    """Number format of the weights that are trained."""
+
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+
+
 class Init(Enum):
     """Where the encoder's weights come from."""
 
@@ -93,6 +100,13 @@ class ModelConfig:
     """Overrides of the checkpoint's config.json, such as `+model.config.hidden_dropout_prob=0.2`."""
     allow_unknown_config_keys: bool = False
     """Whether `config` may hold keys that the architecture does not read."""
+    dtype: Dtype = Dtype.float32
+    """Number format of the weights while they are trained, whatever they are stored in. float32, because
+    bfloat16 rounds away updates smaller than a 256th of a weight. What is computed in is
+    `trainer.precision`."""
+    allow_pickle: bool = False
+    """Whether weights may come from a pickle (pytorch_model.bin) where there are none in safetensors; it is
+    read with `weights_only`, which takes tensors and nothing else."""
     trust_remote_code: bool = False
     """Whether Python code that comes with the checkpoint may run."""
     recipe: Recipe = field(default_factory=Recipe)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from haechi.checkpoint.config_keys import OF_THE_HEAD
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -13,8 +14,6 @@ PAST: dict[str, tuple[object, ...]] = {
     "position_embedding_type": ("absolute", None),
     "pruned_heads": ({}, None),
 }
-# The head has one output for each label of the task, and its loss is the objective's.
-OF_THE_HEAD = ("num_labels", "id2label", "label2id", "problem_type")
 
 
 @rule("MODEL012")

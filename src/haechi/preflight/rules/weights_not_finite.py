@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from haechi.checkpoint.files import INDEX, WEIGHTS, read_index
 from haechi.checkpoint.header import non_finite
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
@@ -54,8 +53,9 @@ def weights_not_finite(evidence: Evidence) -> Iterator[Problem]:
     if checkpoint is None or not checkpoint.tensors or evidence.config.model.init is Init.scratch:
         return
     folder = checkpoint.folder
-    files = [WEIGHTS] if (folder / WEIGHTS).is_file() else read_index(folder / INDEX)
-    for name in files:
+    if checkpoint.is_pickle:
+        return  # its header is read, its numbers are not
+    for name in checkpoint.weight_files:
         found = non_finite(folder / name, lambda tensor: NORM.search(tensor) is not None, MOST_BYTES)
         if found:
             yield Problem(
