@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from families import write_family
 from haechi.predict import load_predictor
 from haechi.rows.tags import OUTSIDE
 from running import only_folder, results, run
@@ -103,15 +104,22 @@ RELATION = Case(
 TAGS = Case(
     ["task=klue_ner", "tokenizer.max_length=64", "task.labels=null"],
     write_tags,
-    {"entity_macro_f1", "char_macro_f1", "char_macro_f1_without_o", "f1/PS", "f1/OG"},
+    {
+        "entity_macro_f1",
+        "entity_micro_f1",
+        "char_macro_f1",
+        "char_macro_f1_without_o",
+        "f1/PS",
+        "f1/OG",
+    },
     {"tokens", "labels", "prediction"},
     {"learning_curve.png"},
 )
 SPAN = Case(
     ["task=klue_mrc", "tokenizer.max_length=112", "task.doc_stride=24"],
     write_questions,
-    {"exact_match", "rouge_w", "char_f1"},
-    {"id", "question", "answers", "prediction", "score"},
+    {"exact_match", "rouge_w", "rouge_w_exact", "char_f1"},
+    {"id", "question", "answers", "prediction", "score", "candidates"},
     {"learning_curve.png"},
 )
 CASES = {"relation": RELATION, "tags": TAGS, "span": SPAN}
@@ -125,6 +133,19 @@ def finish(tmp_path: Path, case: Case, *more: str) -> Path:
 
 def predictions(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "predictions.jsonl").open(encoding="utf-8")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["gpt2", "xlnet"])
+@pytest.mark.parametrize("name", list(CASES))
+def test_every_objective_runs_without_a_first_special_token(tmp_path: Path, name: str, family: str) -> None:
+    checkpoint = write_family(tmp_path / "checkpoint", family)
+    model = ["model=local", f"model.checkpoint={checkpoint}", "tracking=none"]
+    pooling = ["pooling=mean"] if name == "relation" else []
+    (tmp_path / "outputs").mkdir()
+    folder = finish(tmp_path / "outputs", CASES[name], *model, *pooling)
+    assert results(folder)["status"] == "finished"
+    _assert_the_saved_model_agrees(name, folder, predictions(folder))
 
 
 @pytest.mark.parametrize("name", list(CASES))

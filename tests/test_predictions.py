@@ -69,5 +69,6 @@ def test_questions_keep_their_name_and_answers_and_not_the_context() -> None:
     outputs[0, 3] = 5
     (row,) = rows_of(split, outputs, InputFormat(Objective.span, 8))
     assert (row["id"], row["answers"], row["prediction"]) == ("klue-7", ["불"], "불을")
-    assert set(row) == {"split", "row", "id", "question", "answers", "prediction", "score"}
+    assert set(row) == {"split", "row", "id", "question", "answers", "prediction", "score", "candidates"}
+    assert row["candidates"][0] == {"answer": "불을", "score": row["score"]}
     assert inputs_of(example) == {"question": "무엇을?", "context": "불을 먹는다"}

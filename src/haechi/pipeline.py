@@ -17,7 +17,7 @@ from haechi.resolve import Run
 from haechi.rows.fault import FileFault
 from haechi.rows.splits import Split, draw, split_off_validation
 from haechi.schema.metric import chosen_metric
-from haechi.schema.task import TOKENWISE
+from haechi.schema.task import TOKENWISE, Objective
 from haechi.session import Session, open_session
 from haechi.tracking.journal import read_journal
 
@@ -94,10 +94,13 @@ def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
         splits["train"], splits["validation"] = split_off_validation(
             splits["train"], task.validation_share, seed
         )
-        moved, share = len(splits["validation"].examples), task.validation_share
+        moved = len(splits["validation"].examples)
+        share = moved / (moved + len(splits["train"].examples))
+        whole = ", whole documents" if task.objective is Objective.span else ""
         log.info(
-            "validation: none is named, so %s train rows (%.0f %%) are split off", f"{moved:,}", 100 * share
-        )
+            "validation: none is named, so %s train rows (%.0f %%%s) are split off",
+            f"{moved:,}", 100 * share, whole,
+        )  # fmt: skip
     splits["train"] = draw(splits["train"], task.max_train_rows, seed)
     return splits
 
@@ -113,6 +116,7 @@ def _fine_tune(
     config, tokenizer = run.config, evidence.final_tokenizer
     form = description.input_format()
     encoded = {name: encode(split.examples, tokenizer, form) for name, split in splits.items()}
+    _say_overrides(session, evidence)
     model = build_model(run, evidence, description.outputs)
     _say_what_is_trained(run, model, session.results.rows)
     trainer, outcome = hf.train(
@@ -122,7 +126,7 @@ def _fine_tune(
         config=config.trainer,
         labels=description.labels,
         seed=config.seed,
-        pad_token_id=tokenizer.id("pad") or 0,
+        pad_token_id=tokenizer.padding_id,
         folder=run.folder / "checkpoints",
         on_metrics=session.on_metrics,
     )
@@ -140,18 +144,34 @@ def _evaluate(
     from haechi.training import hf
     from haechi.training.metrics import compute_metrics
 
-    objective = session.run.config.task.objective
+    task = session.run.config.task
     found: dict[str, Evaluated] = {}
     for name in ("validation", "test"):
         if name in encoded:
             given = hf.predict(trainer, encoded[name], is_validation=name == "validation")
             found[name] = Evaluated(encoded[name], given)
-            metrics = compute_metrics(objective, given, encoded[name], description.labels)
+            metrics = compute_metrics(
+                task.objective, given, encoded[name], description.labels, task.positive_from
+            )
             session.results.metrics |= {f"{name}/{key}": value for key, value in metrics.items()}
     final = {key: value for key, value in session.results.metrics.items() if key.startswith("test/")}
     if final:
         session.on_metrics(final, session.step, float(trainer.state.epoch or 0.0))
     return found
+
+
+def _say_overrides(session: Session, evidence: Evidence) -> None:
+    """Tell which overrides of config.json are taken, and why the others are not; keep it as a file too."""
+    model = session.run.config.model
+    if not model.config:
+        return
+    from haechi.modeling.config_overrides import table_of
+    from haechi.modeling.encoder import decide_overrides
+
+    assert evidence.checkpoint is not None, "preflight lets no run pass without its files"
+    decided = decide_overrides(evidence.checkpoint.folder, model.config, model.init)
+    log.info("overrides of config.json:\n%s", table_of(decided))
+    outputs.write_overrides(session.run.folder, decided)
 
 
 def _say_what_is_trained(run: Run, model: Any, rows: Mapping[str, int]) -> None:

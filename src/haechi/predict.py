@@ -37,7 +37,7 @@ def load_predictor(folder: Path, batch_size: int = 64) -> Predictor:
 
     model, description = load_model(folder)
     form, tokenizer = description.input_format(), build_tokenizer(folder)
-    pad_token_id = tokenizer.id("pad") or 0
+    pad_token_id = tokenizer.padding_id
 
     def predict(rows: Sequence[Row]) -> list[dict[str, object]]:
         if not rows:

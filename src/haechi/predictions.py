@@ -10,6 +10,7 @@ from haechi.schema.task import Objective
 from haechi.text import Text
 
 if TYPE_CHECKING:
+    from haechi.data.answers import PredictedAnswer
     from haechi.data.input_format import InputFormat
     from haechi.data.split import EncodedSplit
 
@@ -26,7 +27,8 @@ def predictions_of(
         split: what was encoded; its items in the order of its examples, unless it has tags or spans.
         outputs: of the head, as `compute_metrics` reads them.
         form: how the split was laid out.
-        all_scores: whether classes come with `scores`, the probability of each.
+        all_scores: whether classes come with `scores`, the probability of each, and answers with the best
+            `candidates`.
     """
     from haechi.data.answers import decode_answers
     from haechi.data.tags import decode_tags
@@ -38,7 +40,7 @@ def predictions_of(
         case Objective.token_classification:
             return [{"tags": tags} for tags in decode_tags(split, outputs, labels)]
         case Objective.span:
-            return [{"answer": item.text, "score": item.score} for item in decode_answers(split, outputs)]
+            return [_answer_of(item, all_scores) for item in decode_answers(split, outputs)]
         case _:
             return [_class_of(logits, labels, all_scores) for logits in outputs]
 
@@ -83,7 +85,9 @@ def _reported(example: Example, prediction: Mapping[str, Any]) -> dict[str, Any]
         case QuestionExample():
             answers = [] if example.is_impossible else [answer.text for answer in example.answers]
             given = {"id": example.id, "question": example.text, "answers": answers}
-            return {**given, "prediction": prediction["answer"], "score": round(prediction["score"], 6)}
+            told = [{**item, "score": round(item["score"], 6)} for item in prediction["candidates"]]
+            score = round(prediction["score"], 6)
+            return {**given, "prediction": prediction["answer"], "score": score, "candidates": told}
         case _ if "scores" in prediction:
             given = {**inputs_of(example), "label": str(example.label)}
             scores = {label: round(share, 6) for label, share in prediction["scores"].items()}
@@ -102,6 +106,12 @@ def _class_of(logits_C: np.ndarray, labels: Sequence[str], all_scores: bool) -> 
     best = int(np.argmax(logits_C))
     scores = {"scores": dict(zip(labels, shares, strict=True))} if all_scores else {}
     return {"label": labels[best], "score": shares[best], **scores}
+
+
+def _answer_of(found: "PredictedAnswer", all_candidates: bool) -> dict[str, Any]:
+    told = [{"answer": item.text, "score": item.score} for item in found.candidates]
+    more = {"candidates": told} if all_candidates else {}
+    return {"answer": found.text, "score": found.score, **more}
 
 
 def _mention(entity: Entity | Text, sentence: str) -> dict[str, Any] | None:

@@ -5,7 +5,8 @@ from array import array
 import numpy as np
 import pytest
 
-from haechi.data.answers import MAX_ANSWER_TOKENS, decode_answers
+from haechi.data.answers import decode_answers
+from haechi.data.input_format import AnswerSearch
 from haechi.data.split import ContextTokens, EncodedSplit
 from haechi.rows.examples import QuestionExample
 
@@ -97,7 +98,39 @@ def test_the_best_of_many_tokens_is_the_one_that_trying_every_pair_finds() -> No
             (float(given[3 + start, 0] + given[3 + end, 1]), start, end)
             for start in np.argsort(-starts)[:20]
             for end in np.argsort(-ends)[:20]
-            if 0 <= end - start < MAX_ANSWER_TOKENS
+            if 0 <= end - start < AnswerSearch().max_answer_tokens
         ]
         _, start, end = max(pairs)
         assert (answer.start, answer.text) == (start, text[start : end + 1])
+
+
+def test_what_was_weighed_is_told_the_likeliest_first() -> None:
+    split = split_of([(0, STARTS, ENDS)])
+    (answer,) = decode_answers(split, logits(3, [0, 5, 1, 0], [0, 1, 4, 0])[None])
+    assert [item.text for item in answer.candidates[:2]] == ["불을 먹는", "불을"]
+    shares = [item.score for item in answer.candidates]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] == answer.score
+    assert sum(shares) <= 1 + 1e-6
+
+
+def test_an_answer_may_be_as_long_as_the_settings_say() -> None:
+    split = split_of([(0, STARTS, ENDS)])
+    split.search = AnswerSearch(max_answer_tokens=1)
+    (answer,) = decode_answers(split, logits(0, [0, 5, 1, 0], [0, 1, 4, 0])[None])
+    assert answer.text == "불을"
+
+
+@pytest.mark.parametrize(("threshold", "text"), [(0.0, ""), (1.5, ""), (2.0, "불을"), (-1.0, "")])
+def test_no_answer_must_win_by_the_threshold(threshold: float, text: str) -> None:
+    split = split_of([(0, STARTS, ENDS)])
+    split.search = AnswerSearch(null_threshold=threshold)
+    assert decode_answers(split, logits(10.9, [0, 5, 0, 0], [0, 4, 0, 0])[None])[0].text == text
+
+
+def test_few_starts_and_ends_are_combined_where_few_are_wanted() -> None:
+    split = split_of([(0, STARTS, ENDS)])
+    split.search = AnswerSearch(n_best=1)
+    # The best start lies behind the best end, and no other is tried.
+    (answer,) = decode_answers(split, logits(0, [0, 0, 9, 8], [9, 0, 0, 2])[None])
+    assert answer.text == ""

@@ -44,3 +44,15 @@ def test_labels_of_tokens_are_padded_with_what_no_loss_counts() -> None:
 def test_the_two_positions_of_a_span_stay_as_they_are() -> None:
     rows = [{"input_ids": [2, 3], "labels": (0, 0)}, {"input_ids": [2, 9, 8, 3], "labels": (1, 2)}]
     assert Collator(0)(rows)["labels"].tolist() == [[0, 0], [1, 2]]
+
+
+def test_a_second_input_has_a_length_of_its_own() -> None:
+    rows = [
+        {"input_ids": [2, 9, 3], "pair_input_ids": [2, 3], "pair_token_type_ids": [0, 0], "labels": 1.0},
+        {"input_ids": [2, 3], "pair_input_ids": [2, 7, 8, 3], "pair_token_type_ids": [0] * 4, "labels": 2.0},
+    ]
+    batch = Collator(pad_token_id=1)(rows)
+    assert batch["input_ids"].tolist() == [[2, 9, 3], [2, 3, 1]]
+    assert batch["pair_input_ids"].tolist() == [[2, 3, 1, 1], [2, 7, 8, 3]]
+    assert batch["pair_attention_mask"].tolist() == [[1, 1, 0, 0], [1, 1, 1, 1]]
+    assert batch["pair_token_type_ids"].shape == (2, 4)

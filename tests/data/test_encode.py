@@ -2,16 +2,22 @@
 
 from array import array
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from checkpoints import tiny_copy
+from families import write_tokenizer
 from haechi.data import encode as module
+from haechi.data.collate import Collator
 from haechi.data.encode import encode
 from haechi.data.input_format import InputFormat
-from haechi.data.split import EncodedSplit
-from haechi.rows.examples import Example, QuestionExample
+from haechi.data.split import IGNORED, EncodedSplit
+from haechi.data.tags import decode_tags
+from haechi.rows.examples import Example, QuestionExample, RelationExample, TaggedExample
 from haechi.schema.task import Objective
+from haechi.text import quote
 from haechi.tokenization.build import build_tokenizer
 
 EXAMPLES = [
@@ -65,6 +71,36 @@ def test_rows_are_encoded_in_chunks_and_stay_what_they_are(
     assert whole == parts
     assert set(whole.rows or ()) == {0, 1, 2}
     assert len(whole) > 3
+
+
+@pytest.mark.parametrize("objective", list(Objective))
+def test_a_text_without_a_token_gets_one_that_is_special(tmp_path: Path, objective: Objective) -> None:
+    """GPT-2's tokenizer puts nothing around a text."""
+    tokenizer = build_tokenizer(write_tokenizer("bare bytes", tmp_path / "bare", "GPT2Tokenizer"))
+    shared: dict[str, Any] = {"row": 1, "text": "", "text_pair": None, "label": None}
+    example = {
+        Objective.token_classification: TaggedExample(**shared, tokens=["", " "], tags=["O", "O"]),
+        Objective.span: QuestionExample(
+            **{**shared, "text_pair": ""}, id="1", answers=(), is_impossible=True
+        ),
+        Objective.relation: RelationExample(**shared, subject=quote("none"), object=quote("none")),
+    }.get(objective, Example(**shared))
+    form = InputFormat(
+        objective, 96, token_type_ids=True, labels=["O"] if objective is not Objective.regression else None,
+        special_tokens=True, doc_stride=8,
+    )  # fmt: skip
+    split = encode([example], tokenizer, form)
+    item = split[0]
+    # A question and its context have their separator.
+    assert len(item["input_ids"]) == 1
+    assert item["input_ids"][0] == tokenizer.padding_id
+    assert list(item["token_type_ids"]) == [0]
+    assert list(item.get("special_tokens_mask", [1])) == [1]
+    if objective is Objective.token_classification:
+        assert item["labels"] == [IGNORED]
+        assert decode_tags(split, np.zeros((1, 1), int), ["O"]) == [["O", "O"]]
+    batch = Collator(tokenizer.padding_id)([item])
+    assert batch["attention_mask"].tolist() == [[1]]
 
 
 def test_every_column_follows_the_items_when_they_are_sorted() -> None:

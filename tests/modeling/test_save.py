@@ -10,6 +10,7 @@ from torch import nn
 from transformers import AutoModel, AutoTokenizer, XLNetConfig, XLNetModel
 
 from checkpoints import as_roberta, edit_json, tiny_copy
+from families import headlines, write_family
 from haechi.data.collate import Collator
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.encoder import load_backbone
@@ -19,6 +20,7 @@ from haechi.schema.model import Init
 from haechi.schema.pooling import Combine, PoolingConfig
 from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import RuntimeTokenizer
+from sentencepieces import UNUSUAL, write_kobert
 
 TEXTS = ["여야, 예산안 두고 정면충돌", "프로야구 개막전 매진", "KF-21 시제기 3호 첫 비행"]
 LABELS = ["정치", "스포츠", "IT과학"]
@@ -105,6 +107,26 @@ def test_auto_tokenizer_gives_the_ids_that_trained(tmp_path: Path, family: str) 
     assert stock.pad_token_id == tokenizer.id("pad")
 
 
+@pytest.mark.parametrize("layout", ["skt", "monologg"])
+def test_auto_tokenizer_gives_the_ids_of_a_bare_sentencepiece_model(tmp_path: Path, layout: str) -> None:
+    checkpoint = write_kobert(tmp_path / "kobert", layout)
+    tokenizer = build_tokenizer(checkpoint)
+    backbone = load_backbone(checkpoint, {}, Init.pretrained, with_pooler=False)
+    pooling = PoolingConfig(kind="mean")
+    model = assemble(backbone, pooling, len(LABELS))
+    description = Description("classification", asdict(pooling), LABELS, 64, True, False)
+    save_model(model, tokenizer, description, tmp_path / "model")
+    stock = AutoTokenizer.from_pretrained(tmp_path / "model")
+    texts = [*headlines(), *UNUSUAL]
+    ours = tokenizer.encode_whole_with_offsets(texts)
+    assert stock(texts)["input_ids"] == [item.ids for item in ours]
+    pairs, expected = stock(texts[:-1], texts[1:]), tokenizer.encode_whole(texts[:-1], texts[1:])
+    assert pairs["input_ids"] == [item.ids for item in expected]
+    assert pairs["token_type_ids"] == [item.type_ids for item in expected]
+    assert (len(stock), stock.padding_side) == (backbone.config.vocab_size, "right")
+    assert stock.all_special_ids == [tokenizer.id(role) for role in ("cls", "sep", "unk", "pad", "mask")]
+
+
 def test_auto_model_gives_the_encoders_vectors(tmp_path: Path) -> None:
     folder, model, tokenizer = saved(tmp_path, "bert", "mean")
     batch = batch_of(tokenizer)
@@ -141,6 +163,28 @@ def test_sentence_transformer_reads_xlnets_cls_where_it_is(tmp_path: Path) -> No
     vectors = SentenceTransformer(str(tmp_path / "model"), device="cpu").encode(TEXTS, convert_to_tensor=True)
     with torch.inference_mode():
         ours = model.pooling(model.encoder(**batch_of(tokenizer)))
+    assert torch.allclose(vectors, ours, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pooling", ["mean", "last_token"])
+def test_sentence_transformer_fills_the_rows_of_a_gpt2(tmp_path: Path, pooling: str) -> None:
+    """Its vocabulary names no padding token."""
+    from sentence_transformers import SentenceTransformer
+
+    folder = write_family(tmp_path / "checkpoint", "gpt2")
+    backbone, tokenizer = (
+        load_backbone(folder, {}, Init.pretrained, with_pooler=False),
+        build_tokenizer(folder),
+    )
+    config = PoolingConfig(kind=pooling)
+    model = assemble(backbone, config, len(LABELS)).eval()
+    description = Description("classification", asdict(config), LABELS, 64, False, False)
+    save_model(model, tokenizer, description, tmp_path / "model")
+    vectors = SentenceTransformer(str(tmp_path / "model"), device="cpu").encode(TEXTS, convert_to_tensor=True)
+    items = [{"input_ids": item.ids} for item in tokenizer.encode(TEXTS, None, 64)]
+    with torch.inference_mode():
+        ours = model.pooling(model.encoder(**Collator(tokenizer.padding_id)(items)))
     assert torch.allclose(vectors, ours, atol=1e-5)
 
 

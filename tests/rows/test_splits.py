@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from haechi.rows.examples import Example
+from haechi.rows.examples import Example, QuestionExample
 from haechi.rows.splits import Split, draw, moved_rows, read_split, split_off_validation
 from haechi.schema.task import Columns, Files, Objective, TaskConfig
 from judging import good_file, write_rows
@@ -36,6 +36,43 @@ def test_the_seed_decides() -> None:
     assert once != other
     assert draw(split(100), 10, 1) == draw(split(100), 10, 1)
     assert draw(split(100), 10, 1) != draw(split(100), 10, 2)
+
+
+def questions(documents: list[str]) -> Split:
+    return Split(
+        "train", "a.json",
+        [
+            QuestionExample(
+                row, f"질문 {row}", f"글 {row}", None, id=str(row), answers=(), is_impossible=True,
+                document=name,
+            )
+            for row, name in enumerate(documents, start=1)
+        ],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_questions_of_a_document_stay_together(seed: int) -> None:
+    whole = questions([f"문서 {row % 17}" for row in range(200)])
+    train, validation = split_off_validation(whole, 0.1, seed)
+    kept, moved = ({item.document for item in part.examples} for part in (train, validation))
+    assert not kept & moved
+    # 20 rows are wanted and a document has 11 or 12.
+    assert 20 <= len(validation.examples) <= 31
+    assert len(train.examples) + len(validation.examples) == 200
+
+
+def test_pairs_with_the_same_first_text_stay_together() -> None:
+    rows = [Example(row, f"전제 {row // 3}", f"가설 {row}", "함의") for row in range(90)]
+    train, validation = split_off_validation(Split("train", "a.json", rows), 0.1, 1)
+    assert len(validation.examples) == 9
+    kept, moved = ({item.text for item in part.examples} for part in (train, validation))
+    assert not kept & moved
+
+
+def test_a_single_document_is_split_by_rows() -> None:
+    train, validation = split_off_validation(questions(["하나"] * 10), 0.2, 1)
+    assert (len(train.examples), len(validation.examples)) == (8, 2)
 
 
 @pytest.mark.parametrize("rows", [None, 5, 6])

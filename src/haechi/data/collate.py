@@ -28,20 +28,29 @@ class Collator:
 
         `input_ids`, `attention_mask` and, where the rows have them, `token_type_ids`,
         `special_tokens_mask` (B, T), `entity_starts` (B, 2), `labels`: (B,) for classes and scores,
-        (B, T) for tags, (B, 2) for spans.
+        (B, T) for tags, (B, 2) for spans. A second input has the same under `pair_...`, with a length of
+        its own.
         """
-        longest = max(len(row["input_ids"]) for row in rows)
-        batch = {
-            "input_ids": self._pad([row["input_ids"] for row in rows], longest, self.pad_token_id),
-            "attention_mask": self._pad([[1] * len(row["input_ids"]) for row in rows], longest, 0),
-        }
-        for name in ("token_type_ids", "special_tokens_mask"):
-            if name in rows[0]:
-                batch[name] = self._pad([row[name] for row in rows], longest, 0)
+        batch = self._inputs(rows, "")
+        longest = batch["input_ids"].shape[1]
+        if "pair_input_ids" in rows[0]:
+            batch |= self._inputs(rows, "pair_")
         if "entity_starts" in rows[0]:
             batch["entity_starts"] = torch.tensor([row["entity_starts"] for row in rows], dtype=torch.int64)
         if "labels" in rows[0]:
             batch["labels"] = self._labels([row["labels"] for row in rows], longest)
+        return batch
+
+    def _inputs(self, rows: Sequence[dict[str, Any]], prefix: str) -> dict[str, Tensor]:
+        ids = [row[f"{prefix}input_ids"] for row in rows]
+        longest = max(map(len, ids))
+        batch = {
+            f"{prefix}input_ids": self._pad(ids, longest, self.pad_token_id),
+            f"{prefix}attention_mask": self._pad([[1] * len(row) for row in ids], longest, 0),
+        }
+        for name in (f"{prefix}token_type_ids", f"{prefix}special_tokens_mask"):
+            if name in rows[0]:
+                batch[name] = self._pad([row[name] for row in rows], longest, 0)
         return batch
 
     def _labels(self, labels: Sequence[Any], longest: int) -> Tensor:

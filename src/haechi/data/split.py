@@ -2,11 +2,12 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
 from torch.utils.data import Dataset
 
+from haechi.data.input_format import AnswerSearch
 from haechi.rows.examples import Example
 
 IGNORED = -100
@@ -16,7 +17,10 @@ Label = int | float | list[int] | tuple[int, int]
 """A class id or a score; one class id for each token; first and last token of an answer."""
 
 # What an item of a split may hold besides its ids.
-OPTIONAL = ("labels", "token_type_ids", "special_tokens_mask", "entity_starts")
+OPTIONAL = (
+    "labels", "token_type_ids", "special_tokens_mask", "entity_starts",
+    "pair_input_ids", "pair_token_type_ids", "pair_special_tokens_mask",
+)  # fmt: skip
 
 
 class ContextTokens(NamedTuple):
@@ -37,7 +41,8 @@ class EncodedSplit(Dataset[dict[str, Any]]):
     """A split as token ids.
 
     Item i is a dict with `input_ids` and, where the split has them, `labels`, `token_type_ids`,
-    `special_tokens_mask` and `entity_starts`. An item is a row, or a window of a row's context.
+    `special_tokens_mask` and `entity_starts`; for a bi-encoder the second text's under `pair_...`. An item
+    is a row, or a window of a row's context.
     """
 
     input_ids: list[Sequence[int]]
@@ -48,6 +53,10 @@ class EncodedSplit(Dataset[dict[str, Any]]):
     """1 for a token that the tokenizer's template added."""
     entity_starts: list[tuple[int, int]] | None = None
     """Positions of the start markers of subject and object; negative for one that was cut off."""
+    pair_input_ids: list[Sequence[int]] | None = None
+    """The second text, where it is an input of its own."""
+    pair_token_type_ids: list[Sequence[int]] | None = None
+    pair_special_tokens_mask: list[Sequence[int]] | None = None
     carriers: "list[array[int]] | None" = None
     """For each source token the position of the token whose tag it gets; negative where none does."""
     contexts: list[ContextTokens] | None = None
@@ -55,6 +64,8 @@ class EncodedSplit(Dataset[dict[str, Any]]):
     """Which example each item is of."""
     examples: Sequence[Example] = ()
     """The rows, in the order of their file whatever the order of the items."""
+    search: AnswerSearch = field(default_factory=AnswerSearch)
+    """How answers are found among the tokens of the contexts."""
 
     def __len__(self) -> int:
         return len(self.input_ids)
@@ -69,8 +80,10 @@ class EncodedSplit(Dataset[dict[str, Any]]):
 
     @property
     def lengths(self) -> list[int]:
-        """Tokens of each item."""
-        return [len(ids) for ids in self.input_ids]
+        """Tokens of each item, those of a second input among them."""
+        if self.pair_input_ids is None:
+            return [len(ids) for ids in self.input_ids]
+        return [len(one) + len(other) for one, other in zip(self.input_ids, self.pair_input_ids, strict=True)]
 
     @property
     def targets_per_item(self) -> float:
@@ -88,11 +101,12 @@ class EncodedSplit(Dataset[dict[str, Any]]):
         Batches of like length need little padding, and the longest batch comes first: if memory is too
         small, that shows at once.
         """
-        order = sorted(range(len(self)), key=lambda index: -len(self.input_ids[index]))
+        lengths = self.lengths
+        order = sorted(range(len(self)), key=lambda index: -lengths[index])
         columns: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
-        examples = columns.pop("examples")
+        whole = {name: columns.pop(name) for name in ("examples", "search")}
         ordered = {
             name: None if column is None else [column[index] for index in order]
             for name, column in columns.items()
         }
-        return EncodedSplit(**ordered, examples=examples), order  # type: ignore[arg-type]
+        return EncodedSplit(**ordered, **whole), order  # type: ignore[arg-type]

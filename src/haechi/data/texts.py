@@ -5,17 +5,26 @@ from typing import Any
 
 from haechi.data.input_format import InputFormat
 from haechi.rows.examples import Example
+from haechi.schema.task import PairEncoder
 from haechi.tokenization.runtime import RuntimeTokenizer
 
 
 def text_columns(
     examples: Sequence[Example], tokenizer: RuntimeTokenizer, form: InputFormat
 ) -> dict[str, list[Any]]:
-    """Columns of an `EncodedSplit`: one item a row, its label a class id or a score."""
+    """Columns of an `EncodedSplit`: one item a row, its label a class id or a score.
+
+    Two texts are one input, or with a bi-encoder one each.
+    """
     texts = [example.text or "" for example in examples]
     pairs = [example.text_pair or "" for example in examples] if form.text_pair else None
-    encodings = tokenizer.encode(texts, pairs, form.max_length)
-    return {**id_columns(encodings, form), "labels": targets_of(examples, form.labels)}
+    labels = targets_of(examples, form.labels)
+    if pairs is None or form.encoder is PairEncoder.cross:
+        return {**id_columns(tokenizer.encode(texts, pairs, form.max_length), form), "labels": labels}
+    first, second = (
+        id_columns(tokenizer.encode(side, None, form.max_length), form) for side in (texts, pairs)
+    )
+    return {**first, **{f"pair_{name}": column for name, column in second.items()}, "labels": labels}
 
 
 def id_columns(encodings: Sequence[Any], form: InputFormat) -> dict[str, list[Any]]:

@@ -17,7 +17,11 @@ def describe(evidence: Evidence) -> Description:
         labels=head_labels(evidence),
         max_length=config.tokenizer.max_length,
         token_type_ids=evidence.takes_token_type_ids,
-        text_pair=evidence.is_paired,
+        text_pair=evidence.has_pairs,
         markers=config.task.markers.value,
         doc_stride=config.task.doc_stride,
+        n_best=config.task.n_best,
+        max_answer_tokens=config.task.max_answer_tokens,
+        null_threshold=config.task.null_threshold,
+        highest_score=evidence.highest_score,
     )

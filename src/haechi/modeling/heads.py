@@ -1,6 +1,8 @@
-"""Vectors -> logits or scores: of a pooled vector, of every token, of where an answer starts and ends."""
+"""Vectors -> logits or scores: of a pooled vector or two, of every token, of where an answer starts and
+ends."""
 
 from torch import Tensor, nn
+from torch.nn import functional
 
 # Shape suffixes: B rows, T tokens with padding, D width of the vectors, C outputs.
 
@@ -29,6 +31,28 @@ class LinearHead(nn.Module):
     def forward(self, pooled_BD: Tensor) -> Tensor:
         """Pooled vectors -> logits or scores."""
         return self.linear(self.dropout(pooled_BD))
+
+
+class CosineHead(nn.Module):
+    """The cosine of two vectors, as a score; nothing in it is learned.
+
+    Shape:
+        first, second: (B, D).
+        returns: (B, 1), from -`highest_score` to `highest_score`.
+
+    Source: Reimers and Gurevych 2019, section 3, "regression objective function",
+    https://arxiv.org/abs/1908.10084
+    """
+
+    def __init__(self, highest_score: float) -> None:
+        super().__init__()
+        self.highest_score = highest_score
+
+    def forward(self, first_BD: Tensor, second_BD: Tensor) -> Tensor:
+        """Pooled vectors of both texts -> scores."""
+        # In float32: cosines of similar texts differ in digits that half precision does not have.
+        cosines_B = functional.cosine_similarity(first_BD.float(), second_BD.float(), dim=-1)
+        return self.highest_score * cosines_B.unsqueeze(-1)
 
 
 class TokenHead(nn.Module):

@@ -16,17 +16,18 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerFast
 
-from haechi.checkpoint.files import CLS_IS_LAST
-from haechi.data.input_format import InputFormat
+from haechi.checkpoint.architectures import CLS_IS_LAST
+from haechi.data.input_format import AnswerSearch, InputFormat
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.schema.pooling import PoolingConfig, needs_special_tokens
-from haechi.schema.task import TOKENWISE, Markers, Objective
+from haechi.schema.task import TOKENWISE, Markers, Objective, PairEncoder
 from haechi.tokenization.runtime import RuntimeTokenizer
 
 DESCRIPTION, HEAD, POOLING = "haechi.json", "head.safetensors", "pooling.safetensors"
 # 2: more keys of the pooling, which a program that knows format 1 only would stumble over.
 # 3: markers and windows, which relations and spans need.
-FORMAT = 3
+# 4: bi-encoders, and how answers are found.
+FORMAT = 4
 # Poolings that SentenceTransformer computes from the same tokens in the same way.
 SENTENCE_TRANSFORMERS = {
     "cls": "cls",
@@ -48,11 +49,19 @@ class Description:
     max_length: int
     token_type_ids: bool
     text_pair: bool
-    """Whether inputs are pairs of texts."""
+    """Whether rows have two texts."""
     markers: str = Markers.untyped.value
     """How the mentions of a relation are marked."""
     doc_stride: int = 128
     """Tokens that neighbouring windows of a context share."""
+    n_best: int = 20
+    """Likely starts and ends of an answer that are combined in each window."""
+    max_answer_tokens: int = 30
+    """Longest answer, in tokens."""
+    null_threshold: float = 0.0
+    """How much `no answer` must score above the best answer, in logits."""
+    highest_score: float | None = None
+    """The score that a cosine of 1 stands for; None where the two texts of a pair are one input."""
     format: int = FORMAT
 
     def input_format(self) -> InputFormat:
@@ -68,6 +77,8 @@ class Description:
             special_tokens=pooled and needs_special_tokens(PoolingConfig(**self.pooling)),
             markers=Markers(self.markers),
             doc_stride=self.doc_stride,
+            encoder=PairEncoder.cross if self.highest_score is None else PairEncoder.bi,
+            search=AnswerSearch(self.n_best, self.max_answer_tokens, self.null_threshold),
         )
 
     @property
@@ -112,7 +123,8 @@ def load_model(folder: Path) -> tuple[TextModel, Description]:
     config = AutoConfig.from_pretrained(folder)
     extra = {"add_pooling_layer": False} if "pooler" not in _tensor_names(folder) and _takes(config) else {}
     backbone = AutoModel.from_pretrained(folder, dtype=torch.float32, use_safetensors=True, **extra)
-    model = assemble(backbone, pooling, description.outputs, Objective(description.objective))
+    objective, highest = Objective(description.objective), description.highest_score
+    model = assemble(backbone, pooling, description.outputs, objective, highest)
     model.head.load_state_dict(load_file(folder / HEAD))
     if model.pooling is not None and model.pooling.state_dict():
         model.pooling.load_state_dict(load_file(folder / POOLING))
@@ -126,7 +138,7 @@ def _tensor_names(folder: Path) -> str:
 
 
 def _takes(config: Any) -> bool:
-    from haechi.checkpoint.files import WITH_POOLER
+    from haechi.checkpoint.architectures import WITH_POOLER
 
     return config.model_type in WITH_POOLER
 
@@ -138,17 +150,23 @@ def _save_tokenizer(tokenizer: RuntimeTokenizer, description: Description, folde
     """
     tokenizer.backend.no_truncation()
     tokenizer.backend.no_padding()
+    # A vocabulary that names no padding token must have one where texts share a batch.
+    tokens = {"pad": tokenizer.backend.id_to_token(tokenizer.padding_id), **tokenizer.tokens}
     inputs = ["input_ids", *(["token_type_ids"] if description.token_type_ids else []), "attention_mask"]
     wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer.backend,
         model_max_length=description.max_length,
         model_input_names=inputs,
-        **{f"{role}_token": token for role, token in tokenizer.tokens.items()},
+        **{f"{role}_token": token for role, token in tokens.items()},
     )
     wrapped.save_pretrained(folder)
     path = folder / "tokenizer_config.json"
     settings = json.loads(path.read_text(encoding="utf-8"))
     settings |= {"tokenizer_class": "PreTrainedTokenizerFast", "model_input_names": inputs}
+    # Special tokens without a role, such as markers. transformers 4 and 5 both read this key.
+    registered = [item for _, item in sorted(tokenizer.backend.get_added_tokens_decoder().items())]
+    more = [item.content for item in registered if item.special and item.content not in tokens.values()]
+    settings |= {"additional_special_tokens": more} if more else {}
     _write(path, settings)
 
 

@@ -7,6 +7,7 @@ from haechi.rows.examples import Example
 from haechi.rows.fault import FileFault
 from haechi.rows.splits import SPLITS, Split, SplitStream, read_split, split_file
 from haechi.rows.survey import Survey, survey
+from haechi.schema.task import PairEncoder
 from haechi.tokenization.reading import PROBES
 
 # Long rows take long to encode; so many characters show as much as two thousand short rows.
@@ -99,6 +100,20 @@ class RowEvidence(Inputs):
         return texts or PROBES
 
     @question
+    def has_pairs(self) -> bool:
+        """Whether the task's rows have two texts."""
+        return self.config.task.objective in PAIRED or self.config.task.columns.text_pair is not None
+
+    @property
     def is_paired(self) -> bool:
         """Whether the task puts two texts into one input."""
-        return self.config.task.objective in PAIRED or self.config.task.columns.text_pair is not None
+        return self.has_pairs and self.config.task.encoder is PairEncoder.cross
+
+    @question
+    def highest_score(self) -> float | None:
+        """The score that a cosine of 1 stands for with `task.encoder=bi`; None with another encoder."""
+        task = self.config.task
+        if task.encoder is not PairEncoder.bi or task.highest_score is not None:
+            return task.highest_score if task.encoder is PairEncoder.bi else None
+        # Without a positive score there is no scale; 1 keeps the cosine as it is.
+        return self.train.highest if self.train and self.train.numbers and self.train.highest > 0 else 1.0

@@ -11,7 +11,7 @@ from haechi.rows.examples import Example, QuestionExample, RelationExample, Tagg
 from haechi.rows.questions import stands_there
 from haechi.rows.tags import spans
 from haechi.rows.tally import Tallies, printable
-from haechi.schema.task import Objective, TaskConfig
+from haechi.schema.task import Objective, PairEncoder, TaskConfig
 from haechi.text import Text
 from haechi.tokenization.alignment import Alignment, align
 from haechi.tokenization.markers import mark
@@ -131,7 +131,7 @@ def count_tokens(
             case Objective.token_classification:
                 _count_tags(counts, chunk, tokenizer, max_length)
             case _:
-                _count_texts(counts, chunk, tokenizer)
+                _count_texts(counts, chunk, tokenizer, task)
     return counts
 
 
@@ -158,8 +158,13 @@ def _count(counts: TokenCounts, text: str, tokens: int, unknown: int) -> None:
     counts.letters += letters
 
 
-def _count_texts(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer) -> None:
+def _count_texts(
+    counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer, task: TaskConfig
+) -> None:
     paired = all(example.text_pair is not None for example in chunk)
+    if paired and task.encoder is PairEncoder.bi:
+        _count_apart(counts, chunk, tokenizer)
+        return
     texts, pairs = [example.text or "" for example in chunk], [example.text_pair or "" for example in chunk]
     special = tokenizer.special_tokens_of_pair if paired else tokenizer.special_tokens_of_one
     unk = _unknown(tokenizer)
@@ -170,14 +175,20 @@ def _count_texts(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTo
         _count(counts, f"{text} {pair}" if paired else text, len(ids) - special, ids.count(unk))
 
 
+def _count_apart(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer) -> None:
+    """A pair whose texts are inputs of their own is as long as the longer one."""
+    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_one
+    sides = [[example.text or "" for example in chunk], [example.text_pair or "" for example in chunk]]
+    encoded = [tokenizer.encode_whole(side) for side in sides]
+    for texts, encodings in zip(zip(*sides, strict=True), zip(*encoded, strict=True), strict=True):
+        counts.lengths[max(len(encoding.ids) for encoding in encodings)] += 1
+        for text, encoding in zip(texts, encodings, strict=True):
+            _count(counts, text, len(encoding.ids) - special, encoding.ids.count(unk))
+
+
 def _kept(tokenizer: RuntimeTokenizer, tokens: int, max_length: int) -> int:
     """How many of a row's tokens stay in front when it is cut: the closing special ones come behind."""
-    return tokens if tokens <= max_length else max_length - _closing(tokenizer)
-
-
-def _closing(tokenizer: RuntimeTokenizer) -> int:
-    """Special tokens behind a text; the template has one in front of it, if it has any."""
-    return max(tokenizer.special_tokens_of_one - 1, 0)
+    return tokens if tokens <= max_length else max_length - tokenizer.special_tokens_behind
 
 
 def _count_relations(
@@ -189,7 +200,8 @@ def _count_relations(
         if isinstance(example, RelationExample) and (found := mark(example, task.markers)) is not None
     ]
     encodings = tokenizer.encode_whole_with_offsets([found.text for _, found in marked])
-    unk, special, closing = _unknown(tokenizer), tokenizer.special_tokens_of_one, _closing(tokenizer)
+    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_one
+    closing = tokenizer.special_tokens_behind
     for (example, found), encoding in zip(marked, encodings, strict=True):
         ids = encoding.ids
         counts.lengths[len(ids)] += 1

@@ -69,3 +69,5 @@ class QuestionExample(Example):
     answers: tuple[Answer, ...]
     is_impossible: bool
     """Whether the row says that the context holds no answer."""
+    document: str = ""
+    """What the context is a part of, by its title; the context itself where the row has none."""

@@ -190,9 +190,11 @@ class _Questions(_Reader):
         impossible = _truth(row.get("is_impossible"))
         answers = tuple(self._answers(number, row))
         name = self._single(number, row, "id")
+        context = self._text(number, row, "context")
         return QuestionExample(
-            number, self._text(number, row, "question"), self._text(number, row, "context"), None,
+            number, self._text(number, row, "question"), context, None,
             id=str(number if name is None else name), answers=answers,
+            document=str(row.get("title") or context),
             # SQuAD 2.0 on the hub has no such column, and no answer where none is possible.
             is_impossible=not answers if impossible is None else impossible,
         )  # fmt: skip

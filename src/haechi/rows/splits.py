@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from haechi.rows.examples import Example
+from haechi.rows.examples import Example, QuestionExample
 from haechi.rows.read import RowStream
 from haechi.rows.readers import to_examples
 from haechi.schema.task import TaskConfig
@@ -69,14 +69,34 @@ def moved_rows(rows: int, share: float) -> int:
 def split_off_validation(train: Split, share: float, seed: int) -> tuple[Split, Split]:
     """Move a share of the train examples to a validation split, the same ones for the same seed.
 
+    Questions of one document stay together, and so do pairs with the same first text: what was read in
+    training would be asked again. A document more or less then makes the share a little larger.
+
     Returns:
         The remaining train split and the new validation split; each keeps its file's order.
     """
     count = moved_rows(len(train.examples), share)
-    chosen = set(random.Random(seed).sample(range(len(train.examples)), count))
+    groups: dict[object, list[int]] = {}
+    for index, example in enumerate(train.examples):
+        groups.setdefault(_group(example, index), []).append(index)
+    if len(groups) == 1:
+        groups = {index: [index] for index in range(len(train.examples))}
+    chosen: set[int] = set()
+    # All of them, in random order; one group at least stays.
+    for key in random.Random(seed).sample(list(groups), len(groups) - 1):
+        if len(chosen) >= count:
+            break
+        chosen.update(groups[key])
     kept = [example for index, example in enumerate(train.examples) if index not in chosen]
     moved = [example for index, example in enumerate(train.examples) if index in chosen]
     return Split(train.name, train.path, kept), Split("validation", train.path, moved)
+
+
+def _group(example: Example, index: int) -> object:
+    """What an example must not be separated from; its own index where it stands alone."""
+    if isinstance(example, QuestionExample):
+        return example.document or example.text_pair
+    return index if example.text_pair is None else example.text
 
 
 def draw(split: Split, rows: int | None, seed: int) -> Split:

@@ -56,16 +56,19 @@ class HaechiTrainer(Trainer):
         objective: Objective,
         metric: str,
         labels: Sequence[str] | None,
+        positive_from: float | None,
         on_metrics: OnMetrics,
         **kwargs: Any,
     ) -> None:
-        """Besides Trainer's own arguments: objective, metric, class names, and who hears of metrics."""
+        """Besides Trainer's own arguments: objective, metric, class names, the threshold of scores, and who
+        hears of metrics."""
         if objective is Objective.token_classification:
             # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
             kwargs["preprocess_logits_for_metrics"] = lambda logits, targets: logits.argmax(dim=-1)
         super().__init__(*args, **kwargs, compute_metrics=self._metrics)
         self.objective = objective
         self.labels = labels
+        self.positive_from = positive_from
         self.on_metrics = on_metrics
         self.metric = metric
         self.best_outputs: tuple[int, np.ndarray] | None = None
@@ -148,7 +151,7 @@ class HaechiTrainer(Trainer):
         """Metrics of an evaluation; the outputs of the best one are kept, so that it is not run again."""
         assert self._evaluated is not None
         outputs = _as_array(prediction.predictions)
-        found = compute_metrics(self.objective, outputs, self._evaluated, self.labels)
+        found = compute_metrics(self.objective, outputs, self._evaluated, self.labels, self.positive_from)
         value = found.get(self.metric)
         if self.is_in_train and value is not None:
             value = -value if self.metric in LOWER_IS_BETTER else value
@@ -209,6 +212,7 @@ def train(
         objective=task.objective,
         metric=metric,
         labels=labels,
+        positive_from=task.positive_from,
         on_metrics=on_metrics,
     )
     started = time.perf_counter()

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from haechi.rows.examples import Answer, QuestionExample
-from haechi.training.metrics.spans import char_f1, normalize, rouge_w, span_metrics
+from haechi.training.metrics.spans import char_f1, normalize, rouge_w, rouge_w_exact, span_metrics
 
 
 def question(*answers: str, is_impossible: bool = False) -> QuestionExample:
@@ -47,7 +47,7 @@ def test_case_punctuation_and_spaces_do_not_count_and_korean_brackets_do() -> No
 
 def test_the_best_of_several_answers_counts() -> None:
     found = span_metrics([question("광화문 앞", "광화문")], ["광화문."])
-    assert found == {"exact_match": 1.0, "rouge_w": 1.0, "char_f1": 1.0}
+    assert found == dict.fromkeys(("exact_match", "rouge_w", "rouge_w_exact", "char_f1"), 1.0)
 
 
 def test_a_question_without_an_answer_wants_the_empty_one() -> None:
@@ -62,3 +62,18 @@ def test_scores_are_averaged_over_the_questions() -> None:
     assert found["rouge_w"] == pytest.approx((1 + 2 / 3) / 2)
     # 광, 화, 문 of 5 and 4.
     assert found["char_f1"] == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_difflib_passes_over_frequent_characters_of_long_answers_and_the_exact_one_does_not() -> None:
+    gold = "해치는 불을 먹는다. " * 20
+    assert len(gold) >= 200
+    answer = gold[5:65]
+    assert rouge_w_exact(answer, gold) == pytest.approx(2 * 60 / (60 + len(gold)))
+    assert rouge_w(answer, gold) < rouge_w_exact(answer, gold)
+
+
+def test_short_answers_have_one_rouge_w() -> None:
+    chance = random.Random(2)
+    for _ in range(200):
+        left, right = ("".join(chance.choices("가나다라 ", k=chance.randint(1, 150))) for _ in range(2))
+        assert rouge_w(left, right) == rouge_w_exact(left, right)

@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from seqeval.metrics import classification_report
+from seqeval.scheme import IOB2
 
 from haechi.rows.examples import TaggedExample
 from haechi.training.metrics.tags import tag_metrics
@@ -89,6 +91,13 @@ def test_random_tags_against_counts_without_a_library() -> None:
         left, right = ({item for item in entities(tags) if item[2] == kind} for tags in (ours, true))
         by_type.append(f1(len(left & right), len(left), len(right)))
     assert found["entity_macro_f1"] == pytest.approx(sum(by_type) / 2)
+    whole, right = entities(ours), entities(true)
+    assert found["entity_micro_f1"] == pytest.approx(f1(len(whole & right), len(whole), len(right)))
+    # Sentence by sentence it is the same: no entity reaches over the O between two of them.
+    apart = classification_report(
+        [row.tags for row in rows], predicted, output_dict=True, mode="strict", scheme=IOB2
+    )
+    assert found["entity_macro_f1"] == pytest.approx(apart["macro avg"]["f1-score"])
     by_tag = [
         f1(sum(a == b == tag for a, b in zip(ours, true, strict=True)), ours.count(tag), true.count(tag))
         for tag in LABELS

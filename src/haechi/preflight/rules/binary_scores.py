@@ -53,7 +53,7 @@ def binary_scores(evidence: Evidence) -> Iterator[Problem]:
     if not whole or not 2 <= len(train.labels) <= MOST or train.rows < FEWEST_ROWS:
         return
     shown = ", ".join(f"{label} ({count:,})" for label, count in sorted(train.labels.items()))
-    objective = "pair_classification" if evidence.is_paired else "classification"
+    objective = "pair_classification" if evidence.has_pairs else "classification"
     yield Problem(
         Text(
             f"the scores of {train.rows:,} train rows are {len(train.labels)} whole numbers: {shown}",

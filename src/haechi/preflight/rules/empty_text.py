@@ -44,7 +44,7 @@ def empty_text(evidence: Evidence) -> Iterator[Problem]:
     메시지가 알려 주는 행을 지우거나 채웁니다.
     """
     for split in evidence.readable:
-        rows = split.count(EMPTY_TEXT) + (split.count(EMPTY_PAIR) if evidence.is_paired else 0)
+        rows = split.count(EMPTY_TEXT) + (split.count(EMPTY_PAIR) if evidence.has_pairs else 0)
         if not rows:
             continue
         fault = EMPTY_TEXT if split.count(EMPTY_TEXT) else EMPTY_PAIR

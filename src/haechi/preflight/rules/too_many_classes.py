@@ -62,5 +62,5 @@ def too_many_classes(evidence: Evidence) -> Iterator[Problem]:
             f"{train.seen.ko} {rows:,}행에 `{shown}` 같은 서로 다른 레이블이 {different:,}개 있습니다",
         ),
         keys=["task.columns.label", "task.objective"],
-        fixes=[["task.objective=regression"]] if scores and not evidence.is_paired else [],
+        fixes=[["task.objective=regression"]] if scores and not evidence.has_pairs else [],
     )

@@ -7,7 +7,7 @@ from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.preflight.rules.null_spelt_as_text import is_null_word
 from haechi.rows.columns import nearest
-from haechi.schema.metric import METRICS
+from haechi.schema.metric import metrics_of
 from haechi.text import Text
 
 
@@ -42,7 +42,7 @@ def unknown_metric(evidence: Evidence) -> Iterator[Problem]:
     메시지에 나온 지표 가운데 하나를 쓰거나, 목적에 맡깁니다: `task.metric=null`.
     """
     task = evidence.config.task
-    known = list(METRICS[task.objective])
+    known = list(metrics_of(task))
     if task.metric is None or task.metric in known or is_null_word(task.metric):
         return
     yield Problem(

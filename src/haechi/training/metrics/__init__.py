@@ -21,7 +21,11 @@ from haechi.training.metrics.tags import tag_metrics
 
 
 def compute_metrics(
-    objective: Objective, outputs: np.ndarray, split: EncodedSplit, labels: Sequence[str] | None
+    objective: Objective,
+    outputs: np.ndarray,
+    split: EncodedSplit,
+    labels: Sequence[str] | None,
+    positive_from: float | None = None,
 ) -> dict[str, float]:
     """Metrics of one split, by KLUE's names.
 
@@ -31,10 +35,11 @@ def compute_metrics(
             ids of tags (items, tokens), or start and end logits (items, tokens, 2).
         split: what was evaluated, with its labels.
         labels: names in the order of the head's outputs; None for scores and spans.
+        positive_from: the score from which on two texts count as alike; None where there is none.
     """
     match objective:
         case Objective.regression:
-            return score_metrics(outputs.reshape(-1), np.asarray(split.labels))
+            return score_metrics(outputs.reshape(-1), np.asarray(split.labels), positive_from)
         case Objective.relation:
             return relation_metrics(outputs, np.asarray(split.labels), labels or ())
         case Objective.token_classification:

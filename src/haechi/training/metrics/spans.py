@@ -13,8 +13,8 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def span_metrics(examples: Sequence[QuestionExample], predicted: Sequence[str]) -> dict[str, float]:
-    """`exact_match`, `rouge_w` and `char_f1`, from 0 to 1: each the best over the answers of a question,
-    averaged over the questions.
+    """`exact_match`, `rouge_w`, `rouge_w_exact` and `char_f1`, from 0 to 1: each the best over the answers
+    of a question, averaged over the questions.
 
     A question that cannot be answered has one answer, the empty one.
 
@@ -25,6 +25,7 @@ def span_metrics(examples: Sequence[QuestionExample], predicted: Sequence[str]) 
     metrics: dict[str, Callable[[str, str], float]] = {
         "exact_match": lambda answer, gold: float(answer == gold),
         "rouge_w": rouge_w,
+        "rouge_w_exact": rouge_w_exact,
         "char_f1": char_f1,
     }
     scores: dict[str, list[float]] = {name: [] for name in metrics}
@@ -51,7 +52,19 @@ def rouge_w(answer: str, gold: str) -> float:
     """What KLUE calls ROUGE-W: F1 of the longest run of characters that both have (difflib's)."""
     if not gold:
         return float(not answer)
-    common = SequenceMatcher(None, answer, gold).find_longest_match(0, len(answer), 0, len(gold)).size
+    return _longest_run_f1(SequenceMatcher(None, answer, gold), answer, gold)
+
+
+def rouge_w_exact(answer: str, gold: str) -> float:
+    """The same without a habit of difflib's: in answers of 200 characters and more it passes over those that
+    are frequent, and may miss the longest run."""
+    if not gold:
+        return float(not answer)
+    return _longest_run_f1(SequenceMatcher(None, answer, gold, autojunk=False), answer, gold)
+
+
+def _longest_run_f1(matcher: "SequenceMatcher[str]", answer: str, gold: str) -> float:
+    common = matcher.find_longest_match(0, len(answer), 0, len(gold)).size
     return _f1(common, len(answer), len(gold))
 
 

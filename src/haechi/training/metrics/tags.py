@@ -18,12 +18,14 @@ def tag_metrics(
     """Metrics of whole entities and of single source tokens, from 0 to 1.
 
     `entity_macro_f1`: an entity is right when its first token, its last and its type are (IOB2, strict);
-    averaged over the types, `f1/<type>`. `char_macro_f1`: each source token counts by its tag; averaged
-    over all tags, O among them, a tag that neither occurs nor is predicted counting 1, all of it as KLUE
-    codes it. `char_macro_f1_without_o`: averaged over the tags of entities that occur or are predicted.
+    averaged over the types, `f1/<type>`. `entity_micro_f1`: over all entities, whatever their type.
+    `char_macro_f1`: each source token counts by its tag; averaged over all tags, O among them, a tag that
+    neither occurs nor is predicted counting 1, all of it as KLUE codes it. `char_macro_f1_without_o`:
+    averaged over the tags of entities that occur or are predicted.
 
     As in KLUE's code spaces are no tokens, and all sentences are one sequence, each between two O for the
-    special tokens.
+    special tokens. The two O keep entities of neighbours apart, so that this gives what counting sentence by
+    sentence gives.
 
     Args:
         examples: the rows with their tags.
@@ -52,7 +54,7 @@ def _flatten(examples: Sequence[TaggedExample], tags: Sequence[Sequence[str]]) -
 
 def _entity_f1(true: Sequence[str], found: Sequence[str]) -> dict[str, float]:
     if not any(tag.startswith("B-") for tag in (*true, *found)):
-        return {"entity_macro_f1": 0.0}
+        return {"entity_macro_f1": 0.0, "entity_micro_f1": 0.0}
     # Where nothing begins, goes on or ends on either side, one O says as much as many; seqeval is slow.
     kept = [
         index
@@ -67,6 +69,7 @@ def _entity_f1(true: Sequence[str], found: Sequence[str]) -> dict[str, float]:
     types = sorted({tag[2:] for tag in (*true, *found) if tag.startswith("B-")})
     return {
         "entity_macro_f1": float(report["macro avg"]["f1-score"]),
+        "entity_micro_f1": float(report["micro avg"]["f1-score"]),
         **{f"f1/{kind}": float(report[kind]["f1-score"]) for kind in types},
     }
 
