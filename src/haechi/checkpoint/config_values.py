@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+# What a value is in Python and in the table of types; bool comes before int, of which it is a kind.
+KINDS = ((bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (type(None), "null"))
 VALUES = Path(__file__).with_name("config_values.json")
 
 
@@ -35,3 +37,14 @@ def types_of(model_type: str | None, key: str) -> list[str] | None:
     """Types that an architecture takes for a key, such as `["float", "int", "null"]`; None unknown."""
     found = _table()["types"].get(model_type, {}).get(key)
     return found.split() if found else None
+
+
+def kind_of(value: object) -> str:
+    """The name that the table has for a value's type; empty for a list or an object."""
+    return next((name for known, name in KINDS if isinstance(value, known)), "")
+
+
+def takes(model_type: str | None, key: str, value: object) -> bool:
+    """Whether an architecture takes a value of this type for a key; true where nothing is known of it."""
+    types = types_of(model_type, key)
+    return types is None or kind_of(value) in types

@@ -202,6 +202,12 @@ def test_a_decomposed_token_matches_decomposed_text(tmp_path: Path) -> None:
     assert CODE not in codes(spelled(tmp_path, text, token))
 
 
+def test_a_decomposed_token_that_the_sample_lacks_is_doubted(tmp_path: Path) -> None:
+    overrides = spelled(tmp_path, "다른 글", unicodedata.normalize("NFD", "새말"))
+    assert list(messages(overrides).values()) == ["warning"]
+    assert_fixes_clear(overrides, CODE)
+
+
 def test_without_rows_a_decomposed_token_is_doubted() -> None:
     token = unicodedata.normalize("NFD", "새말")
     overrides = ["task=files", "task.files.train=no/such.csv", f"tokenizer.add_tokens=['{token}']"]
@@ -209,13 +215,15 @@ def test_without_rows_a_decomposed_token_is_doubted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "lower", "fires"),
-    [("xyz 칩", True, True), ("xyz 칩", False, False), ("XYZ 칩", True, False), ("칩", True, False)],
+    ("text", "lower", "said"),
+    [("xyz 칩", True, ["warning"]), ("xyz 칩", False, []), ("XYZ 칩", True, []), ("칩", True, ["note"])],
 )
-def test_capitals_where_case_is_not_told_apart(tmp_path: Path, text: str, lower: bool, fires: bool) -> None:
+def test_capitals_where_case_is_not_told_apart(
+    tmp_path: Path, text: str, lower: bool, said: list[str]
+) -> None:
     case = f"tokenizer.do_lower_case={str(lower).lower()}"
     overrides = [*local(tiny_copy(tmp_path / "tiny")), *spelled(tmp_path, text, "XYZ", case)]
-    assert bool(messages(overrides)) == fires
-    if fires:
+    assert list(messages(overrides).values()) == said
+    if said:
         assert finding(overrides, CODE).fixes == [["tokenizer.add_tokens=[xyz]"]]
         assert_fixes_clear(overrides, CODE)

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from haechi.checkpoint.config_keys import is_downstream
-from haechi.checkpoint.config_values import activations, attentions, types_of
+from haechi.checkpoint.config_values import activations, attentions, kind_of, takes, types_of
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -21,8 +21,6 @@ NAMES = {
 }
 WIDTHS = {"dim", "hidden_dim", "d_model", "d_inner", "d_head"}
 ACTIVATIONS = ("hidden_act", "activation", "hidden_activation", "ff_activation", "activation_function")
-# What a value is in Python and in the table of types; bool comes before int, of which it is a kind.
-KINDS = ((bool, "bool"), (int, "int"), (float, "float"), (str, "str"), (type(None), "null"))
 
 
 @rule("KEY002")
@@ -90,9 +88,9 @@ def config_value_out_of_range(evidence: Evidence) -> Iterator[Problem]:
 def _wrong_type(model_type: str | None, key: str, value: object) -> tuple[Text, list[str]] | None:
     """What the value should be, and values to offer."""
     types = types_of(model_type, key)
-    kind = next((name for known, name in KINDS if isinstance(value, known)), "")
-    if types is None or kind in types:
+    if types is None or takes(model_type, key, value):
         return None
+    kind = kind_of(value)
     wanted = [NAMES[name] for name in types]
     offers = [f"{value}.0"] if kind == "int" and "float" in types else []
     if kind == "float" and "int" in types and float(str(value)).is_integer():

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from haechi.checkpoint.config_keys import known_keys
+from haechi.checkpoint.config_values import takes
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -54,7 +55,8 @@ def unknown_config_key(evidence: Evidence) -> Iterator[Problem]:
     for key, value in model.config.items():
         if key in known:
             continue
-        close = [name for name in nearest(key, sorted(known)) if name not in model.config][:2]
+        close = [name for name in nearest(key, sorted(known)) if name not in model.config]
+        close = [name for name in close if takes(model_type, name, value)][:2]
         yield Problem(
             Text(
                 f"`{key}` is not a key of {model_type}'s config.json",

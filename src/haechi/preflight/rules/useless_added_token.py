@@ -34,11 +34,15 @@ AS_PIECE = Text(
     "글에는 나오지 않는 어휘 조각의 꼴로 토큰을 더했습니다",
 )
 SPELLED = Text("no text has the added token in this spelling", "글에 이 꼴로는 나오지 않는 토큰을 더했습니다")
+CAPITALS = Text(
+    "an added token has capitals, which this vocabulary makes small, and matches only as it is written",
+    "이 어휘는 소문자로 바꾸어 읽는데, 대문자로 더한 토큰은 적힌 그대로일 때만 맞습니다",
+)
 BOTH = Text("a token is added as special and as ordinary", "특수 토큰과 일반 토큰으로 함께 더했습니다")
 DOUBLED = Text("a token is added twice", "같은 토큰을 두 번 더했습니다")
 KNOWN = Text("the vocabulary has the added token already", "어휘에 이미 있는 토큰을 더했습니다")
-WHATS = (BROKEN, BLANK, SPACED, CONTROL, LONG, AS_PIECE, SPELLED)
-SEVERITIES = {BROKEN: Severity.error, BOTH: Severity.error, KNOWN: Severity.note}
+WHATS = (BROKEN, BLANK, SPACED, CONTROL, LONG, AS_PIECE, SPELLED, CAPITALS)
+SEVERITIES = {BROKEN: Severity.error, BOTH: Severity.error, KNOWN: Severity.note, CAPITALS: Severity.note}
 NOTES = {
     BROKEN: Text(
         "a terminal in another encoding types such words; it and `LANG` can be set to UTF-8",
@@ -186,10 +190,10 @@ def _spelling(token: str, rows: str, lower_cases: bool) -> _Form | None:
     spellings = [composed, composed.lower()] if lower_cases else [composed]
     if all(spelling == token for spelling in spellings):
         return None
-    if not rows:
+    there = next((item for item in (token, *spellings) if item in rows), None)
+    if there is None:
         # Korean text is hardly ever written in decomposed form; of capitals nothing can be told.
-        return _Form(SPELLED, composed) if composed != token else None
-    there = next((item for item in (token, *spellings) if item in rows), token)
+        return _Form(SPELLED, composed) if composed != token else _Form(CAPITALS, spellings[-1])
     return _Form(SPELLED, there) if there != token else None
 
 
