@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from haechi.preflight.tokens import (
+from haechi.preflight.token_counts import (
     BLURRED_TAGS,
     CUT_QUESTION,
     CUT_TAGS,
@@ -16,8 +16,8 @@ from haechi.preflight.tokens import (
     LOST_CHARACTERS,
     LOST_ENTITY,
     TokenCounts,
-    count_tokens,
 )
+from haechi.preflight.tokens import count_tokens
 from haechi.rows.examples import Answer, Entity, Example, QuestionExample, RelationExample, TaggedExample
 from haechi.rows.tags import spans
 from haechi.schema.task import Markers, Objective, TaskConfig

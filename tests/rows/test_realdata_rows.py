@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from haechi.preflight.check import Verdict
-from haechi.preflight.tokens import BLURRED_TAGS, LOST_ENTITY, count_tokens
+from haechi.preflight.token_counts import BLURRED_TAGS, LOST_ENTITY
+from haechi.preflight.tokens import count_tokens
 from haechi.rows.splits import SplitStream
 from haechi.rows.survey import Survey, survey
 from haechi.schema.task import Columns, Objective, TaskConfig

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.tokens import TokenCounts
+from haechi.preflight.token_counts import TokenCounts
 from haechi.rows.survey import Survey
 from haechi.rows.tally import FIRST, Tally
 from haechi.schema.task import Objective

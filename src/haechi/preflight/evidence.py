@@ -10,7 +10,8 @@ from pathlib import Path
 from haechi.preflight.checkpoint_evidence import CheckpointEvidence
 from haechi.preflight.query import question
 from haechi.preflight.row_evidence import RowEvidence
-from haechi.preflight.tokens import TokenCounts, count_tokens
+from haechi.preflight.token_counts import TokenCounts
+from haechi.preflight.tokens import count_tokens
 from haechi.rows.examples import Example
 from haechi.rows.splits import Split
 from haechi.schema.task import Objective

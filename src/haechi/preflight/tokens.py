@@ -1,21 +1,26 @@
 """What a tokenizer makes of train rows: counted in chunks, so that any number of rows can be judged."""
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from haechi.preflight.token_counts import (
+    BLURRED_TAGS,
+    CUT_QUESTION,
+    CUT_TAGS,
+    LOST_ANSWER,
+    LOST_CHARACTERS,
+    LOST_ENTITY,
+    TokenCounts,
+)
 from haechi.rows.examples import Example, QuestionExample, RelationExample, TaggedExample
 from haechi.rows.questions import stands_there
 from haechi.rows.tags import spans
-from haechi.rows.tally import Tallies, printable
+from haechi.rows.tally import printable
 from haechi.schema.task import Objective, PairEncoder, TaskConfig
 from haechi.text import Text
 from haechi.tokenization.alignment import Alignment, align
 from haechi.tokenization.markers import mark
-from haechi.tokenization.reading import hangul_and_letters
 from haechi.tokenization.runtime import RuntimeTokenizer
 from haechi.tokenization.windows import (
     QUESTION_TOKENS,
@@ -27,86 +32,7 @@ from haechi.tokenization.windows import (
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-# Names of the faults that are counted.
-LOST_ENTITY, LOST_ANSWER, LOST_CHARACTERS, BLURRED_TAGS, CUT_TAGS, CUT_QUESTION = (
-    "lost_entity", "lost_answer", "lost_characters", "blurred_tags", "cut_tags", "cut_question",
-)  # fmt: skip
 CHUNK_ROWS = 1000
-
-
-@dataclass
-class TokenCounts:
-    """What the rows that were encoded add up to."""
-
-    rows: int = 0
-    tokens: int = 0
-    """Tokens, special ones left out."""
-    unknown: int = 0
-    """Of them [UNK]."""
-    characters: int = 0
-    """Characters of the texts, spaces left out."""
-    words: int = 0
-    """Words: what lies between spaces."""
-    letters: int = 0
-    hangul: int = 0
-    """Letters, and of them Hangul."""
-    lengths: Counter[int] = field(default_factory=lambda: Counter[int]())
-    """Rows by their length in tokens, special ones and markers included, before they are cut."""
-    tallies: Tallies = field(default_factory=Tallies)
-    """Rows with a fault, by its name."""
-    windows: int = 0
-    """Windows of the contexts."""
-    longest_lost: int | None = None
-    """Tokens of the longest answer that no window holds, as far as tokens cover it."""
-    answered: int = 0
-    """Questions with an answer that stands where the row says."""
-    source_tokens: int = 0
-    """Source tokens with a tag, spaces left out."""
-    lost_tokens: int = 0
-    """Of them those that no token of the model covers."""
-    blurred_tokens: int = 0
-    """Of them those whose tag cannot be told."""
-    cut_tokens: int = 0
-    """Of them those that lie beyond `max_length`."""
-    entities: int = 0
-    """Entities that the tags mark."""
-    cut_entities: int = 0
-    """Of them those that do not lie within `max_length` as a whole."""
-    needed: Counter[int] = field(default_factory=lambda: Counter[int]())
-    """Rows by the length that would hold both mentions of their relation, closing tokens included."""
-
-    @property
-    def unknown_share(self) -> float:
-        """Share of [UNK] among the tokens; a WordPiece vocabulary gives one for a whole word."""
-        return self.unknown / max(self.tokens, 1)
-
-    @property
-    def tokens_per_character(self) -> float:
-        """Tokens that one character costs on average."""
-        return self.tokens / max(self.characters, 1)
-
-    @property
-    def tokens_per_word(self) -> float:
-        """Tokens that one word costs on average."""
-        return self.tokens / max(self.words, 1)
-
-    @property
-    def is_korean(self) -> bool:
-        """Whether at least a third of the letters are Hangul."""
-        return self.letters > 0 and self.hangul * 3 >= self.letters
-
-    def longer_than(self, limit: int) -> int:
-        """Rows that have more tokens."""
-        return sum(count for length, count in self.lengths.items() if length > limit)
-
-    def percentile(self, share: float) -> int:
-        """The length that this share of the rows does not exceed (nearest rank)."""
-        rank, seen = max(1, math.ceil(self.lengths.total() * share - 1e-9)), 0
-        for length in sorted(self.lengths):
-            seen += self.lengths[length]
-            if seen >= rank:
-                return length
-        return 0
 
 
 def count_tokens(
@@ -147,17 +73,6 @@ def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
         yield chunk
 
 
-def _count(counts: TokenCounts, text: str, tokens: int, unknown: int) -> None:
-    words = text.split()
-    counts.words += len(words)
-    counts.characters += sum(map(len, words))
-    counts.tokens += tokens
-    counts.unknown += unknown
-    hangul, letters = hangul_and_letters(text)
-    counts.hangul += hangul
-    counts.letters += letters
-
-
 def _count_texts(
     counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer, task: TaskConfig
 ) -> None:
@@ -172,7 +87,7 @@ def _count_texts(
     for text, pair, encoding in zip(texts, pairs, encodings, strict=True):
         ids = encoding.ids
         counts.lengths[len(ids)] += 1
-        _count(counts, f"{text} {pair}" if paired else text, len(ids) - special, ids.count(unk))
+        counts.add(f"{text} {pair}" if paired else text, len(ids) - special, ids.count(unk))
 
 
 def _count_apart(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer) -> None:
@@ -183,7 +98,7 @@ def _count_apart(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTo
     for texts, encodings in zip(zip(*sides, strict=True), zip(*encoded, strict=True), strict=True):
         counts.lengths[max(len(encoding.ids) for encoding in encodings)] += 1
         for text, encoding in zip(texts, encodings, strict=True):
-            _count(counts, text, len(encoding.ids) - special, encoding.ids.count(unk))
+            counts.add(text, len(encoding.ids) - special, encoding.ids.count(unk))
 
 
 def _kept(tokenizer: RuntimeTokenizer, tokens: int, max_length: int) -> int:
@@ -205,7 +120,7 @@ def _count_relations(
     for (example, found), encoding in zip(marked, encodings, strict=True):
         ids = encoding.ids
         counts.lengths[len(ids)] += 1
-        _count(counts, found.text, len(ids) - special, ids.count(unk))
+        counts.add(found.text, len(ids) - special, ids.count(unk))
         ends = [encoding.char_to_token(end - 1) for end in found.ends]
         last = max((end for end in ends if end is not None), default=0)
         counts.needed[min(last + 1 + closing, len(ids))] += 1
@@ -229,7 +144,7 @@ def _count_tags(
     for example, encoding in zip(tagged, encodings, strict=True):
         ids, text = encoding.ids, example.text or ""
         counts.lengths[len(ids)] += 1
-        _count(counts, text, len(ids) - special, ids.count(unk))
+        counts.add(text, len(ids) - special, ids.count(unk))
         found = align(encoding, example.tokens, example.tags, text)
         counts.source_tokens += sum(not token.isspace() for token in example.tokens)
         counts.entities += sum(tag[:2] == "B-" for tag in example.tags)
@@ -273,10 +188,10 @@ def _count_windows(
     )
     unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_pair
     for text, encoding in contexts.items():
-        _count(counts, text, len(encoding.ids), encoding.ids.count(unk))
+        counts.add(text, len(encoding.ids), encoding.ids.count(unk))
     for example, question in zip(asked, questions, strict=True):
         context, tokens = contexts[example.text_pair or ""], len(question.ids)
-        _count(counts, example.text or "", tokens, question.ids.count(unk))
+        counts.add(example.text or "", tokens, question.ids.count(unk))
         counts.lengths[tokens + len(context.ids) + special] += 1
         if tokens > QUESTION_TOKENS:
             shown = Text(f"the question has {tokens} tokens", f"질문이 {tokens}토큰입니다")

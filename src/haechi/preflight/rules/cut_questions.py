@@ -6,7 +6,7 @@ from haechi.preflight.counting import counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.preflight.tokens import CUT_QUESTION
+from haechi.preflight.token_counts import CUT_QUESTION
 from haechi.text import Text
 from haechi.tokenization.windows import QUESTION_TOKENS
 

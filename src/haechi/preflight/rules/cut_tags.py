@@ -6,7 +6,7 @@ from haechi.preflight.counting import counted, longer_or_accepted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.preflight.tokens import CUT_TAGS
+from haechi.preflight.token_counts import CUT_TAGS
 from haechi.text import Text
 
 DOUBTFUL_SHARE = 0.01

@@ -6,7 +6,7 @@ from haechi.preflight.counting import accept, counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.preflight.tokens import LOST_ANSWER
+from haechi.preflight.token_counts import LOST_ANSWER
 from haechi.text import Text
 from haechi.tokenization.windows import room_for_context
 

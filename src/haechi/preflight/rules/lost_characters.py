@@ -6,7 +6,7 @@ from haechi.preflight.counting import accept, rows_counted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.preflight.tokens import BLURRED_TAGS, LOST_CHARACTERS
+from haechi.preflight.token_counts import BLURRED_TAGS, LOST_CHARACTERS
 from haechi.text import Text, join
 
 DOUBTFUL_SHARE = 0.05

@@ -6,7 +6,7 @@ from haechi.preflight.counting import counted, longer_or_accepted
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.preflight.tokens import LOST_ENTITY
+from haechi.preflight.token_counts import LOST_ENTITY
 from haechi.text import Text
 
 REFUSED_SHARE = 0.1
