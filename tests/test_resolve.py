@@ -6,7 +6,7 @@ import pytest
 
 from haechi import places
 from haechi.compose import compose
-from haechi.resolve import Run, UnknownKeys, resolve
+from haechi.resolve import Origins, Run, UnknownKeys, resolve
 
 
 def resolved(*overrides: str) -> Run:
@@ -48,6 +48,30 @@ def resolved(*overrides: str) -> Run:
 )
 def test_origins(overrides: list[str], key: str, origin: str) -> None:
     assert resolved(*overrides).origins.of(key) in origin.split("|")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key", "asked"),
+    [
+        (["task.n_best=5"], "task.n_best", True),
+        (["experiment=klue_mrc"], "task.doc_stride", True),
+        (["task=klue_mrc"], "task.doc_stride", False),
+        (["task=klue_sts"], "task.positive_from", False),
+        ([], "task.n_best", False),
+        ([], "seed", False),
+    ],
+)
+def test_what_was_asked_for_is_told_from_what_an_option_brings(
+    overrides: list[str], key: str, asked: bool
+) -> None:
+    assert resolved(*overrides).origins.is_asked_for(key) is asked
+
+
+def test_a_saved_config_asks_for_nothing_by_itself(tmp_path: Path) -> None:
+    saved = Origins((), {}, config_dir=tmp_path)
+    (tmp_path / "config.yaml").write_text("task:\n  n_best: 20\n", encoding="utf-8")
+    assert saved.of("task.n_best") == str(tmp_path / "config.yaml")
+    assert not saved.is_asked_for("task.n_best")
 
 
 def test_the_preset_that_is_named_as_origin_is_the_one_that_won() -> None:

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder: config, verdict, results, predictions."""
+"""What a run leaves in its folder: config, verdict, what became of overrides, results, predictions."""
 
 import json
 import socket

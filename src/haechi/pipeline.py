@@ -209,7 +209,7 @@ def _report(session: Session, found: Mapping[str, Evaluated], description: "Desc
     _plot(session.run, found, description.labels)
     few = [inputs_of(example) for example in found["validation"].split.examples[:SAMPLE_ROWS]]
     answers = [
-        {key: value for key, value in item.items() if key != "scores"}
+        {key: value for key, value in item.items() if key not in {"scores", "candidates"}}
         for item in predictions["validation"][:SAMPLE_ROWS]
     ]
     session.tracker.log_model(folder / "model", few, answers)

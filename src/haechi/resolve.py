@@ -57,6 +57,10 @@ class Origins:
     def _typed(self) -> set[str]:
         return {key_of(override) for override in self.overrides}
 
+    @property
+    def _main(self) -> str:
+        return _shown(self.config_dir / f"{self.config_name}.yaml")
+
     @cached_property
     def _files(self) -> list[tuple[str, str, DictConfig]]:
         """Config files, the winning ones first: (name to show, package, content)."""
@@ -70,7 +74,7 @@ class Origins:
             entry = (_shown(path), "" if is_preset else group, _load(path))
             (presets if is_preset else groups).append(entry)
         main = self.config_dir / f"{self.config_name}.yaml"
-        mains = [(_shown(main), "", _load(main))] if main.is_file() else []
+        mains = [(self._main, "", _load(main))] if main.is_file() else []
         # Hydra lists the choices from the last default to the first, and what is read last wins.
         return [*presets, *mains, *groups]
 
@@ -93,6 +97,12 @@ class Origins:
     def is_typed(self, key: str) -> bool:
         """Whether this very key was typed, so that `~key` takes it back."""
         return key in self._typed
+
+    def is_asked_for(self, key: str) -> bool:
+        """Whether the value was typed or set by an experiment, and not by an option or a default."""
+        origin = self.of(key)
+        presets = {name for name, package, _ in self._files if not package} - {self._main}
+        return origin == "command line" or origin in presets
 
     def typed_below(self, group: str) -> list[str]:
         """Keys of a group that were typed, such as `task.files.train` of `task`."""

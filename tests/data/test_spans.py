@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from checkpoints import tiny_copy
+from families import write_tokenizer
 from haechi.data.encode import encode
 from haechi.data.input_format import InputFormat
 from haechi.data.split import ContextTokens, EncodedSplit
@@ -94,3 +95,13 @@ def test_segment_ids_say_which_tokens_are_of_the_context(tokenizer: RuntimeToken
     item = split[0]
     context = (split.contexts or [])[0]
     assert list(item["token_type_ids"]).index(1) == context.first
+
+
+def test_a_token_spelt_out_in_the_text_does_not_stand_for_no_answer(tmp_path: Path) -> None:
+    """XLNet's own one ends the input."""
+    folder = write_tokenizer("cls last", tmp_path / "xlnet", "XLNetTokenizer")
+    tokenizer = build_tokenizer(folder)
+    split = split_of(tokenizer, question("<cls> 해치는 광화문에 있다", "광화문"))
+    (context,) = split.contexts or []
+    assert context.null == len(split.input_ids[0]) - 1
+    assert split.input_ids[0][context.null] == tokenizer.id("cls")

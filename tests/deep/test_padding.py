@@ -66,6 +66,30 @@ def test_no_objective_looks_at_padding(tmp_path: Path, task: Callable[..., list[
     assert effect(tried(*task(tmp_path))).largest < MOST_SHARE / 1000
 
 
+def test_a_bi_encoder_is_compared_by_both_texts() -> None:
+    trial = tried("task=sample_sts", "task.encoder=bi")
+    assert effect(trial).largest < MOST_SHARE / 1000
+    assert trial.model is not None
+    encode = trial.model.encoder.forward
+    first = True
+
+    def second_looks_at_padding(*inputs: Tensor) -> Encoded:
+        nonlocal first
+        first, is_first = not first, first
+        found = encode(*inputs)
+        if is_first:
+            return found
+        moved = found.layers_BTD[-1] + inputs[1].float().sum(dim=1).mean()
+        return replace(found, layers_BTD=(moved,))
+
+    trial.model.encoder.forward = second_looks_at_padding  # type: ignore[method-assign]
+    assert effect(trial).largest > MOST_SHARE
+
+
+def test_weights_in_half_precision_are_compared_in_full() -> None:
+    assert effect(tried("model.dtype=bfloat16")).largest < MOST_SHARE / 1000
+
+
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_no_family_looks_at_padding(tmp_path: Path, family: str) -> None:
     trial = tried(*local(write_family(tmp_path / "checkpoint", family)))

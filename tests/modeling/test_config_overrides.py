@@ -17,7 +17,7 @@ def decided(
     folder: Path, overrides: dict[str, Any], init: Init = Init.pretrained
 ) -> tuple[Any, list[Override]]:
     config = AutoConfig.from_pretrained(folder)
-    return config, apply_overrides(config, overrides, init)
+    return config, apply_overrides(config, overrides, init, json.loads((folder / "config.json").read_text()))
 
 
 @pytest.fixture
@@ -58,6 +58,19 @@ def test_the_task_decides_the_heads_outputs(folder: Path) -> None:
     assert not item.taken
 
 
+@pytest.mark.parametrize("key", ["to_dict", "use_return_dict", "name_or_path"])
+def test_what_a_config_object_has_besides_is_no_key(folder: Path, key: str) -> None:
+    config, (item,) = decided(folder, {key: "x"})
+    assert not item.taken
+    assert getattr(config, key) != "x"
+
+
+@pytest.mark.parametrize("key", ["dtype", "return_dict", "use_cache", "output_hidden_states"])
+def test_what_the_program_sets_itself_is_not_taken(folder: Path, key: str) -> None:
+    _, (item,) = decided(folder, {key: False}, Init.scratch)
+    assert (item.taken, item.why) == (False, "Haechi asks the model for what it needs")
+
+
 def test_rows_are_added_later(folder: Path) -> None:
     rows = AutoConfig.from_pretrained(folder).vocab_size
     config, (item,) = decided(folder, {"vocab_size": rows + 8})
@@ -72,11 +85,11 @@ def test_from_scratch_the_architecture_is_free(folder: Path) -> None:
 
 
 def test_the_table_is_aligned_and_spells_values_as_they_are_typed(folder: Path) -> None:
-    _, items = decided(folder, {"use_cache": False, "classifier_dropout": 0.2, "nonsense": None})
+    _, items = decided(folder, {"tie_word_embeddings": False, "classifier_dropout": 0.2, "nonsense": None})
     lines = table_of(items).splitlines()
     assert [line.split()[:4] for line in lines] == [
         ["key", "checkpoint", "run", "taken"],
-        ["use_cache", "true", "false", "yes"],
+        ["tie_word_embeddings", "true", "false", "yes"],
         ["classifier_dropout", "null", "0.2", "yes"],
         ["nonsense", "null", "null", "no"],
     ]

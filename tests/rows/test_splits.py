@@ -98,3 +98,16 @@ def test_files_are_read_as_the_task_says(tmp_path: Path) -> None:
     assert validation is None
     assert test is not None
     assert test.examples[0].label == "나"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_group_that_holds_most_rows_is_not_moved(seed: int) -> None:
+    rows = [Example(row, "같은 글" if row < 90 else f"글 {row}", f"짝 {row}", "가") for row in range(100)]
+    train, validation = split_off_validation(Split("train", "a.json", rows), 0.1, seed)
+    assert (len(train.examples), len(validation.examples)) == (90, 10)
+
+
+def test_where_no_group_is_small_enough_rows_are_moved() -> None:
+    rows = [Example(row, f"글 {row // 50}", f"짝 {row}", "가") for row in range(100)]
+    train, validation = split_off_validation(Split("train", "a.json", rows), 0.1, 1)
+    assert (len(train.examples), len(validation.examples)) == (90, 10)

@@ -182,16 +182,17 @@ def bare_gpt2(folder: Path, **settings: object) -> Path:
     return folder
 
 
-def test_a_gpt2_has_nothing_around_a_text_and_its_end_of_text_between_two(tmp_path: Path) -> None:
+def test_a_gpt2_has_nothing_around_a_text_and_its_end_of_text_behind_each_of_two(tmp_path: Path) -> None:
     folder = bare_gpt2(tiny_copy(tmp_path / "gpt2"))
     assert_equal(folder, ENGLISH[:1])
     tokenizer = build_tokenizer(folder)
     assert tokenizer.separator == "<|endoftext|>"
     alone = [ids(tokenizer, text)[0] for text in ENGLISH[:2]]
-    assert ids(tokenizer, *ENGLISH[:2])[0] == [*alone[0], tokenizer.id("eos"), *alone[1]]
+    end = tokenizer.id("eos")
+    assert ids(tokenizer, *ENGLISH[:2])[0] == [*alone[0], end, *alone[1], end]
     encoding = tokenizer.encode_whole_with_offsets(ENGLISH[:1])[0]
     assert not any(encoding.special_tokens_mask)
-    assert (tokenizer.special_tokens_of_one, tokenizer.special_tokens_of_pair) == (0, 1)
+    assert (tokenizer.special_tokens_of_one, tokenizer.special_tokens_of_pair) == (0, 2)
 
 
 def test_a_template_of_the_files_own_is_kept(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Offsets count characters of the text as it was given, composed or not."""
 
+import time
 from pathlib import Path
 from unicodedata import normalize
 
@@ -8,6 +9,7 @@ import pytest
 from families import headlines
 from haechi.tokenization.alignment import align
 from haechi.tokenization.build import build_tokenizer
+from haechi.tokenization.offsets import whole_characters
 from haechi.tokenization.runtime import RuntimeTokenizer
 from haechi.tokenization.windows import answer_tokens, encode_windows
 from sentencepieces import CASES, NFD, cleaned, write_kobert_tokenizer
@@ -93,3 +95,18 @@ def test_letters_with_tokens_of_their_own_keep_them(tmp_path: Path) -> None:
     starts = [start for start, _ in encoding.offsets]
     assert starts == sorted(starts)
     assert encoding.offsets[-1][1] == 4
+
+
+def test_long_texts_take_no_longer_by_token(kobert: RuntimeTokenizer) -> None:
+    spent: list[float] = []
+    for count in (2_000, 8_000):
+        text = normalize("NFD", "가 " * count)
+        encoding = kobert.backend.encode(text)
+        assert count <= len(encoding.ids) <= 1.1 * count
+        times: list[float] = []
+        for _ in range(5):
+            start = time.perf_counter()
+            whole_characters(encoding, [text])
+            times.append(time.perf_counter() - start)
+        spent.append(min(times))
+    assert spent[1] < 8 * spent[0]

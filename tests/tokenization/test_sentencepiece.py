@@ -2,16 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sentencepiece import sentencepiece_model_pb2
 
 from families import headlines
 from haechi.tokenization.build import build_tokenizer
-from haechi.tokenization.runtime import RuntimeTokenizer
+from haechi.tokenization.runtime import NoTokenizer, RuntimeTokenizer
 from sentencepieces import (
+    ALBERT_FLAGS,
     AMOUNTS,
     CASES,
     DEBERTA_FLAGS,
+    PLAIN,
     UNUSUAL,
     Case,
     class_pieces,
@@ -69,6 +73,69 @@ def test_equally_probable_pieces_may_stand_in_another_order(tmp_path: Path) -> N
     theirs = processor(kobert_model()).encode(text, out_type=str)
     assert {"0", "00"} < set(theirs)
     assert sorted(tokens(tokenizer, text)) == sorted(theirs)
+
+
+# User-defined pieces
+
+MARKED = ("<br>", "<b", "★", "은행", "가나")
+MIXED = [
+    "가<br>나", "<br>가", "가★나", "가 <br> 나", " <br>  ★ ", "<br><br>", "<b>은행<br",
+    "한국은행 은행가나", "<BR>★①",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model_type", ["bpe", "unigram"])
+@pytest.mark.parametrize(
+    "flags",
+    [{}, {"remove_extra_whitespaces": False}, {"add_dummy_prefix": False}, {"split_by_whitespace": False}],
+    ids=["words", "all spaces", "no mark", "several words"],
+)
+def test_user_defined_pieces_stand_as_in_the_sentencepiece_package(
+    tmp_path: Path, model_type: str, flags: dict[str, bool]
+) -> None:
+    model = learn(model_type=model_type, user_defined_symbols=MARKED, **flags)
+    folder = write_model(tmp_path / "folder", model, "tokenizer.model", tokenizer_class=PLAIN)
+    tokenizer = build_tokenizer(folder)
+    for text in [*MIXED, *headlines()[:200], *UNUSUAL]:
+        assert ids(tokenizer, text) == own(model, text), text
+    tokenizer.backend.save(str(folder / "tokenizer.json"))
+    assert ids(build_tokenizer(folder), MIXED[0]) == own(model, MIXED[0])
+
+
+def test_a_piece_that_the_class_would_change_is_in_no_text(tmp_path: Path) -> None:
+    flags = {**ALBERT_FLAGS, "user_defined_symbols": ("<BR>",)}
+    case = Case("spiece.model", "AlbertTokenizer", flags, of_class(lower_case=True))
+    tokenizer = build_tokenizer(case.write(tmp_path / "albert"))
+    assert ids(tokenizer, "가<BR>나") == case.expected(learn(**flags), "가<BR>나")
+
+
+@pytest.mark.parametrize("piece", ["\n", "①"])
+def test_a_piece_kept_from_the_models_own_normalization_is_refused(tmp_path: Path, piece: str) -> None:
+    for rules, refused in (("nmt_nfkc", True), ("identity", False)):
+        model = learn(user_defined_symbols=(piece,), normalization_rule_name=rules)
+        folder = write_model(tmp_path / rules, model, "tokenizer.model", tokenizer_class=PLAIN)
+        if refused:
+            with pytest.raises(NoTokenizer, match="own normalization"):
+                build_tokenizer(folder)
+        else:
+            text = f"가{piece}나"
+            assert ids(build_tokenizer(folder), text) == own(model, text)
+
+
+def test_a_bpe_with_a_piece_that_merging_never_makes_is_refused(tmp_path: Path) -> None:
+    """Beside user-defined pieces it would be taken whole wherever it is a whole word."""
+    schema: Any = sentencepiece_model_pb2
+    for apart, refused in (("<br>", True), ("★", False)):
+        proto = schema.ModelProto()
+        proto.ParseFromString(learn(model_type="bpe", user_defined_symbols=(apart,)))
+        proto.pieces.add(piece="▁가☂", score=-9999.0, type=1)
+        model = proto.SerializeToString()
+        folder = write_model(tmp_path / str(refused), model, "tokenizer.model", tokenizer_class=PLAIN)
+        if refused:
+            with pytest.raises(NoTokenizer, match="merging never makes"):
+                build_tokenizer(folder)
+        else:
+            assert ids(build_tokenizer(folder), "가★나") == own(model, "가★나")
 
 
 # Numbers and commas

@@ -17,6 +17,11 @@ DOWNSTREAM = {
 }  # fmt: skip
 # The head has one output for each label of the task, and its loss is the objective's.
 OF_THE_HEAD = ("num_labels", "id2label", "label2id", "problem_type")
+# What the program itself asks of a model, whatever config.json says; the number format is `model.dtype`.
+NUMBER_FORMAT = ("dtype", "torch_dtype")
+OF_THE_PROGRAM = (
+    *NUMBER_FORMAT, "return_dict", "use_cache", "output_hidden_states", "output_attentions",
+)  # fmt: skip
 # Keys that every architecture reads and that its dumped config does not show.
 UNIVERSAL = {"num_labels", "attn_implementation", "gradient_checkpointing"}
 

@@ -19,8 +19,10 @@ def span_columns(
 ) -> dict[str, list[Any]]:
     """Columns of an `EncodedSplit`: one item a window.
 
-    Its label is the first and the last token of the answer; twice the position of the classification
-    token where the question has no answer, or the window holds none whole.
+    Its label is the first and the last token of the answer; twice the position of the token that stands for
+    `no answer` where the question has none, or the window holds none whole. That is the classification
+    token or, where a tokenizer has none, the last token that the template adds: in a causal model it is one
+    that has seen the context.
 
     Source: Devlin et al. 2019, sections 4.2 and 4.3, https://arxiv.org/abs/1810.04805
     """
@@ -58,8 +60,9 @@ def _context_tokens(window: "Encoding", tokenizer: RuntimeTokenizer) -> ContextT
     first, count = (inside[0], len(inside)) if inside else (0, 0)
     offsets = window.offsets[first : first + count]
     cls = tokenizer.id("cls")
-    # XLNet has its classification token at the end.
-    null = window.ids.index(cls) if cls in window.ids else 0
+    # A text may spell the token out; the template's own has no sequence. XLNet has it at the end.
+    added = [position for position, sequence in enumerate(sequences) if sequence is None]
+    null = next((position for position in added if window.ids[position] == cls), added[-1] if added else 0)
     return ContextTokens(
         first, null, array("i", [start for start, _ in offsets]), array("i", [end for _, end in offsets])
     )

@@ -74,7 +74,8 @@ def _try(trial: Trial, evidence: Evidence, rows: list[Example]) -> None:
     tokenizer, objective = evidence.final_tokenizer, evidence.config.task.objective
     description = describe(evidence)
     split = encode(rows, tokenizer, description.input_format())
-    order = sorted(range(len(split)), key=lambda index: -len(split.input_ids[index]))
+    lengths = split.lengths
+    order = sorted(range(len(split)), key=lambda index: -lengths[index])
     # The longest, the shortest, and some between.
     places = {round(step * (len(order) - 1) / (ITEMS - 1)) for step in range(ITEMS)}
     trial.items = [split[order[place]] for place in sorted(places)]
@@ -90,7 +91,8 @@ def _try(trial: Trial, evidence: Evidence, rows: list[Example]) -> None:
     loss.backward()
     trial.found = _found(model, loss.detach(), batch, evidence)
     model.zero_grad(set_to_none=True)
-    trial.model = model.eval()
+    # What is compared afterwards are small differences, whatever the run trains in.
+    trial.model = model.float().eval()
 
 
 def _found(model: TextModel, loss: Tensor, batch: dict[str, Tensor], evidence: Evidence) -> FirstBatch:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from haechi.data.collate import Collator
 from haechi.modeling.assemble import TextModel
+from haechi.modeling.heads import CosineHead
 from haechi.preflight.depth import PaddingEffect
 
 # Shape suffixes: B rows, T tokens with padding, D width of the head's input.
@@ -61,9 +62,12 @@ def _padded(collate: Collator, rows: list[dict[str, Any]], room: int) -> dict[st
 
 @torch.no_grad()
 def _vectors(model: TextModel, batch: dict[str, Tensor], rows: Sequence[dict[str, Any]]) -> list[Tensor]:
-    """What the head reads of each row, flat: its pooled vector, or the vectors of its tokens."""
+    """What the head reads of each row, flat: its pooled vector or both of a pair, or those of its tokens."""
     seen: list[Tensor] = []
-    hook = model.head.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    compares = isinstance(model.head, CosineHead)
+    hook = model.head.register_forward_pre_hook(
+        lambda _, inputs: seen.append(torch.cat(inputs, dim=-1) if compares else inputs[0])
+    )
     try:
         model(**batch)
     finally:

@@ -1,12 +1,12 @@
 """`model.config`: which overrides of a checkpoint's config.json are taken, and why the others are not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from transformers import PreTrainedConfig
 
-from haechi.checkpoint.config_keys import OF_THE_HEAD, known_keys
+from haechi.checkpoint.config_keys import OF_THE_HEAD, OF_THE_PROGRAM, known_keys
 from haechi.schema.model import Init
 
 # transformers reads the attention implementation under its private name only.
@@ -28,19 +28,22 @@ class Override:
     """Why it was taken, or why not."""
 
 
-def apply_overrides(config: PreTrainedConfig, overrides: Mapping[str, Any], init: Init) -> list[Override]:
+def apply_overrides(
+    config: PreTrainedConfig, overrides: Mapping[str, Any], init: Init, stored: Collection[str]
+) -> list[Override]:
     """Set on a config what is taken, in place; the rules of `preflight` have judged the overrides before.
 
     Args:
         config: the checkpoint's config.
         overrides: `model.config`.
         init: `scratch` frees the architecture.
+        stored: keys of the checkpoint's config.json, which may be more than the architecture has.
     """
     decided: list[Override] = []
     for key, value in overrides.items():
         name = PRIVATE.get(key, key)
         before = getattr(config, name, None)
-        taken, why = _weigh(config, key, before, value, init)
+        taken, why = _weigh(config, key, before, value, init, stored)
         # More rows are given to the table by `embeddings.make_room`, once the checkpoint's own are loaded.
         if taken and (key != "vocab_size" or init is Init.scratch):
             setattr(config, name, value)
@@ -51,10 +54,14 @@ def apply_overrides(config: PreTrainedConfig, overrides: Mapping[str, Any], init
     return decided
 
 
-def _weigh(config: PreTrainedConfig, key: str, before: Any, value: Any, init: Init) -> tuple[bool, str]:
+def _weigh(
+    config: PreTrainedConfig, key: str, before: Any, value: Any, init: Init, stored: Collection[str]
+) -> tuple[bool, str]:
     if key in OF_THE_HEAD:
         return False, "the task decides the head's outputs"
-    if key not in known_keys(config.model_type) and not hasattr(config, key):
+    if key in OF_THE_PROGRAM:
+        return False, "Haechi asks the model for what it needs"
+    if key not in known_keys(config.model_type) and key not in stored:
         return False, f"no key of {config.model_type}'s config.json"
     if before == value:
         return True, "changes nothing"

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
 from haechi.checkpoint.architectures import CAUSAL, WITH_POOLER, WITHOUT_SEGMENTS
+from haechi.checkpoint.files import CONFIG, read_json
 from haechi.modeling.config_overrides import Override, apply_overrides
 from haechi.modeling.encoded import Encoded
 from haechi.schema.model import Init
@@ -61,7 +62,7 @@ def load_backbone(
 
 def decide_overrides(folder: Path, overrides: Mapping[str, Any], init: Init) -> list[Override]:
     """What becomes of each override of a checkpoint's config.json; nothing is loaded."""
-    return apply_overrides(AutoConfig.from_pretrained(folder, trust_remote_code=False), overrides, init)
+    return _overridden(folder, overrides, init)[1]
 
 
 def loading_options(pickle: bool) -> dict[str, Any]:
@@ -73,9 +74,15 @@ def backbone_config(
     folder: Path, overrides: dict[str, Any], init: Init, *, with_pooler: bool
 ) -> tuple[PreTrainedConfig, dict[str, Any]]:
     """The config that a base model is built from, and the model's other arguments; takes what is above."""
-    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
-    apply_overrides(config, overrides, init)
+    config, _ = _overridden(folder, overrides, init)
     return config, {"add_pooling_layer": with_pooler} if config.model_type in WITH_POOLER else {}
+
+
+def _overridden(
+    folder: Path, overrides: Mapping[str, Any], init: Init
+) -> tuple[PreTrainedConfig, list[Override]]:
+    config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+    return config, apply_overrides(config, overrides, init, read_json(folder / CONFIG))
 
 
 class Encoder(nn.Module):

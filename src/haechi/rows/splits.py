@@ -62,7 +62,7 @@ def read_split(task: TaskConfig, name: str) -> Split | None:
 
 
 def moved_rows(rows: int, share: float) -> int:
-    """How many of the train rows are split off; at least one, and at least one stays."""
+    """How many of the train rows are to be split off; at least one, and at least one stays."""
     return min(max(1, round(rows * share)), rows - 1)
 
 
@@ -70,7 +70,8 @@ def split_off_validation(train: Split, share: float, seed: int) -> tuple[Split, 
     """Move a share of the train examples to a validation split, the same ones for the same seed.
 
     Questions of one document stay together, and so do pairs with the same first text: what was read in
-    training would be asked again. A document more or less then makes the share a little larger.
+    training would be asked again. The share is then met within a half of it; where no whole group is that
+    small, single rows are moved.
 
     Returns:
         The remaining train split and the new validation split; each keeps its file's order.
@@ -79,17 +80,24 @@ def split_off_validation(train: Split, share: float, seed: int) -> tuple[Split, 
     groups: dict[object, list[int]] = {}
     for index, example in enumerate(train.examples):
         groups.setdefault(_group(example, index), []).append(index)
-    if len(groups) == 1:
-        groups = {index: [index] for index in range(len(train.examples))}
-    chosen: set[int] = set()
-    # All of them, in random order; one group at least stays.
-    for key in random.Random(seed).sample(list(groups), len(groups) - 1):
-        if len(chosen) >= count:
-            break
-        chosen.update(groups[key])
+    chosen = _choose(list(groups.values()), count, seed)
+    if not chosen:
+        chosen = _choose([[index] for index in range(len(train.examples))], count, seed)
     kept = [example for index, example in enumerate(train.examples) if index not in chosen]
     moved = [example for index, example in enumerate(train.examples) if index in chosen]
     return Split(train.name, train.path, kept), Split("validation", train.path, moved)
+
+
+def _choose(groups: list[list[int]], count: int, seed: int) -> set[int]:
+    """Groups in random order, as long as they fit; some rows stay."""
+    chosen: set[int] = set()
+    most = min(count + count // 2, sum(map(len, groups)) - 1)
+    for group in random.Random(seed).sample(groups, len(groups)):
+        if len(chosen) >= count:
+            break
+        if len(chosen) + len(group) <= most:
+            chosen.update(group)
+    return chosen
 
 
 def _group(example: Example, index: int) -> object:

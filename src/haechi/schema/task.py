@@ -121,17 +121,17 @@ class TaskConfig:
     """How the mentions of a relation are marked."""
     encoder: PairEncoder = PairEncoder.cross
     """How a pair of texts is encoded; `bi` is for scores of pairs, and gives vectors that can be kept."""
-    highest_score: float | None = None
+    highest_score: float | None = field(default=None, metadata=within(1e-6))
     """`encoder=bi`: the score that a cosine of 1 stands for; null is the highest of the train rows."""
     doc_stride: int = field(default=128, metadata=within(0))
     """Tokens that neighbouring windows of a long context share. 128 is KLUE's."""
-    positive_from: float | None = None
+    positive_from: float | None = field(default=None, metadata=within(-1_000_000_000, 1_000_000_000))
     """The score from which on two texts count as alike, for the metric `f1`; null gives no such metric."""
     n_best: int = field(default=20, metadata=within(1, 1000))
     """Likely starts and ends of an answer that are combined in each window. 20 is KLUE's."""
     max_answer_tokens: int = field(default=30, metadata=within(1, 100_000))
     """Longest answer that is given, in tokens. 30 is KLUE's."""
-    null_threshold: float = 0.0
+    null_threshold: float = field(default=0.0, metadata=within(-1_000_000, 1_000_000))
     """How much `no answer` must score above the best answer, in logits, to be given. 0 is KLUE's."""
     validation_share: float = field(default=0.1, metadata=within(0.001, 0.9))
     """Share of the train rows that is split off when there is no validation file."""

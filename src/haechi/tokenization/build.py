@@ -27,6 +27,7 @@ from haechi.tokenization.piece_file import read_pieces
 from haechi.tokenization.runtime import NoTokenizer, RuntimeTokenizer
 from haechi.tokenization.sentencepiece import SENTENCEPIECE_CLASSES, Built, build_sentencepiece
 from haechi.tokenization.stock import sentencepiece_differences, stock_differences
+from haechi.tokenization.template import frame, template_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -63,7 +64,7 @@ def _build(folder: Path, do_lower_case: bool | None, stamps: tuple[tuple[str, in
         _apply_normalizer(backend, declared, lower, rebuilt="tokenizer.json" not in present)
     named = _named_tokens(backend, declared)
     separator = _separate_pairs(backend, named) if declared.is_causal else None
-    _add_template(backend, declared)
+    frame(backend, template_of(declared), declared.tokens)
     known = {role: backend.token_to_id(token) is not None for role, token in named.items()}
     state = {} if built else _normalizer_state(backend)
     return RuntimeTokenizer(
@@ -232,33 +233,12 @@ def _apply_normalizer(backend: "Tokenizer", declared: Declared, lower: bool | No
         )
 
 
-def _add_template(backend: "Tokenizer", declared: Declared) -> None:
-    """Add the template of the family where the files bring none, so that texts begin and end well."""
-    from tokenizers import processors
-
-    if backend.post_processor is not None:
-        return
-    cls, sep = declared.tokens.get("cls"), declared.tokens.get("sep")
-    if cls is None or sep is None or backend.token_to_id(cls) is None or backend.token_to_id(sep) is None:
-        return
-    single, pair = f"{cls}:0 $A:0 {sep}:0", f"{cls}:0 $A:0 {sep}:0 $B:1 {sep}:1"
-    if declared.puts_cls_last:
-        single, pair = f"$A:0 {sep}:0 {cls}:2", f"$A:0 {sep}:0 $B:1 {sep}:1 {cls}:2"
-    elif not declared.is_wordpiece:
-        pair = f"{cls}:0 $A:0 {sep}:0 {sep}:0 $B:0 {sep}:0"
-    backend.post_processor = processors.TemplateProcessing(
-        single=single,
-        pair=pair,
-        special_tokens=[(token, backend.token_to_id(token)) for token in (cls, sep)],
-    )
-
-
 def _separate_pairs(backend: "Tokenizer", tokens: dict[str, str]) -> str | None:
-    """Put a causal model's end of text between the texts of a pair; None where the files have a template.
+    """Put a causal model's end of text behind each text of a pair; None where the files have a template.
 
-    Nothing else would tell it where the second text begins.
+    Nothing else would tell it where the second text begins, and the last one has seen both.
 
-    Source: Radford et al. 2018, section 3.3, which has a delimiter there
+    Source: Radford et al. 2018, section 3.3, which has a delimiter and an end there
     """
     from tokenizers import processors
 
@@ -267,7 +247,7 @@ def _separate_pairs(backend: "Tokenizer", tokens: dict[str, str]) -> str | None:
     if index is None or backend.num_special_tokens_to_add(is_pair=True):
         return None
     template = processors.TemplateProcessing(
-        single=["$A:0"], pair=["$A:0", f"{end}:0", "$B:0"], special_tokens=[(end, index)]
+        single=["$A:0"], pair=["$A:0", f"{end}:0", "$B:0", f"{end}:0"], special_tokens=[(end, index)]
     )
     own = backend.post_processor  # trims offsets, where there is one
     backend.post_processor = template if own is None else processors.Sequence([own, template])

@@ -103,7 +103,9 @@ def read_declared(folder: Path) -> Declared:
                 token = token.get("content")
             if token:
                 tokens[role] = str(token)
-    ids = {role: index for role in ROLES if type(index := config.get(f"{role}_token_id")) is int}
+    named_ids = {role: config.get(f"{role}_token_id") for role in ROLES}
+    # Some files write -1 for none.
+    ids = {role: index for role, index in named_ids.items() if type(index) is int and 0 <= index < 2**32}
     return Declared(settings, tokens, model_type, stock_class, ids)
 
 

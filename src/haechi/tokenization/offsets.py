@@ -24,11 +24,12 @@ def whole_characters(encoding: "Encoding", texts: Sequence[str]) -> "Encoding":
         return encoding
     from tokenizers import Encoding
 
-    places = [place for place, sequence in enumerate(encoding.sequence_ids) if sequence is not None]
+    sequences = encoding.sequence_ids  # a list that is made anew each time
     offsets = list(encoding.offsets)
     following: dict[int, int] = {}
-    for place in reversed(places):
-        sequence = encoding.sequence_ids[place] or 0
+    for place, sequence in reversed(list(enumerate(sequences))):
+        if sequence is None:
+            continue
         text = texts[sequence]
         start, end = offsets[place]
         limit = following.get(sequence, len(text))

@@ -38,8 +38,13 @@ class TextRules:
     splits_punctuation: bool = False
 
 
-def build_normalizer(rules: TextRules) -> "normalizers.Normalizer | None":
-    """The normalizer; None where texts stay as they are."""
+def build_normalizer(rules: TextRules, *, spaces: bool = True) -> "normalizers.Normalizer | None":
+    """The normalizer; None where texts stay as they are.
+
+    Args:
+        rules: those of the model.
+        spaces: whether it sees to the spaces of a whole text too, where the pre-tokenizer does not.
+    """
     from tokenizers import Regex, normalizers
 
     steps: list[normalizers.Normalizer] = []
@@ -57,7 +62,7 @@ def build_normalizer(rules: TextRules) -> "normalizers.Normalizer | None":
         steps.append(normalizers.NFC())
     if rules.charsmap:
         steps.append(normalizers.Precompiled(rules.charsmap))
-    if not _words_alone(rules):
+    if spaces and not _words_alone(rules):
         if rules.removes_spaces:
             steps.append(normalizers.Replace(Regex(r"\A +| +\z| +(?= )"), ""))
         if rules.marks_start:
@@ -71,7 +76,7 @@ def build_pre_tokenizer(rules: TextRules, apart: Sequence[str] = ()) -> "pre_tok
 
     Args:
         rules: those of the model.
-        apart: characters that are tokens of their own wherever they stand.
+        apart: pieces that are tokens of their own wherever they stand.
     """
     from tokenizers import Regex, pre_tokenizers
 
@@ -84,8 +89,7 @@ def build_pre_tokenizer(rules: TextRules, apart: Sequence[str] = ()) -> "pre_tok
     scheme = "always" if _words_alone(rules) else "never"
     steps.append(pre_tokenizers.Metaspace(MARK, prepend_scheme=scheme, split=rules.splits_words))
     if apart:
-        listed = "".join(f"\\x{{{ord(character):x}}}" for character in apart)
-        steps.append(pre_tokenizers.Split(Regex(f"[{listed}]"), "isolated"))
+        steps.append(pre_tokenizers.Split(Regex(_any_of(apart)), "isolated"))
     return pre_tokenizers.Sequence(steps)
 
 
@@ -96,6 +100,23 @@ def build_decoder(rules: TextRules, *, byte_fallback: bool) -> "decoders.Decoder
     scheme = "always" if rules.marks_start else "never"
     marks: decoders.Decoder = decoders.Metaspace(MARK, prepend_scheme=scheme)
     return decoders.Sequence([decoders.ByteFallback(), marks]) if byte_fallback else marks
+
+
+def changes(rules: TextRules, text: str) -> bool:
+    """Whether normalization makes something else of a piece."""
+    normalizer = build_normalizer(rules, spaces=False)
+    return normalizer is not None and normalizer.normalize_str(text) != text
+
+
+def _any_of(texts: Sequence[str]) -> str:
+    """Pattern of the longest of the texts that begins at a place."""
+
+    def escaped(text: str) -> str:
+        return "".join(f"\\x{{{ord(character):x}}}" for character in text)
+
+    longest_first = sorted(texts, key=len, reverse=True)
+    # There may be thousands; at most places none begins.
+    return f"(?=[{escaped(''.join(text[0] for text in texts))}])(?:{'|'.join(map(escaped, longest_first))})"
 
 
 def _words_alone(rules: TextRules) -> bool:

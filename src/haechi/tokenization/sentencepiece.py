@@ -3,7 +3,8 @@
 A text gets the pieces that the sentencepiece package gives it, after what the family's class does to
 the text first; ids and template are those of the family. transformers 5 differs for Korean, which
 `stock_differences` tells. Of two equally probable ways, as `0` `00` and `00` `0` are, here always the
-same one wins; in sentencepiece the rounding of 32-bit sums decides, and so what stands before.
+same one wins; in sentencepiece the rounding of 32-bit sums decides, and so what stands before. A model
+that keeps a user-defined piece from its own normalization (a line break, say) is refused.
 
 Source: the classes of transformers 4 for XLNet, ALBERT, XLM-RoBERTa and DeBERTa-v2 (their `_tokenize`
 and `build_inputs_with_special_tokens`); https://github.com/SKTBrain/KoBERT (kobert_hf) and
@@ -24,24 +25,26 @@ from haechi.tokenization.declared import (
     Declared,
 )
 from haechi.tokenization.piece_file import SentencePieceModel, read_model
-from haechi.tokenization.piece_model import Entries, Kind, Piece, build_bpe, build_unigram
-from haechi.tokenization.piece_text import TextRules, build_decoder, build_normalizer, build_pre_tokenizer
+from haechi.tokenization.piece_model import Entries, Kind, Piece, build_bpe, build_unigram, not_whole
+from haechi.tokenization.piece_text import (
+    TextRules,
+    build_decoder,
+    build_normalizer,
+    build_pre_tokenizer,
+    changes,
+)
 from haechi.tokenization.runtime import NoTokenizer
+from haechi.tokenization.template import BERT, ROBERTA, XLNET, Template, frame
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-BERT = ("{cls}:0 $A:0 {sep}:0", "{cls}:0 $A:0 {sep}:0 $B:1 {sep}:1")
-ROBERTA = ("{cls}:0 $A:0 {sep}:0", "{cls}:0 $A:0 {sep}:0 {sep}:0 $B:0 {sep}:0")
-XLNET = ("$A:0 {sep}:0 {cls}:2", "$A:0 {sep}:0 $B:1 {sep}:1 {cls}:2")
 
 
 @dataclass(frozen=True)
 class Family:
     """What a class of transformers adds to the model."""
 
-    template: tuple[str, str] = BERT
-    """What stands around one text, and around two."""
+    template: Template = BERT
     cleans: bool = False
     """Whether quotes, accents, and digits before a comma are treated as XLNet treats them."""
     lower_case: bool | None = None
@@ -63,7 +66,8 @@ FAMILIES = {
     "AlbertTokenizer": Family(cleans=True, lower_case=True),
     "DebertaV2Tokenizer": Family(lower_case=False, adds_mask=True),
 }
-# Classes that read the sentencepiece model whatever else is in the folder.
+# Classes that read the sentencepiece model even where a vocab.txt of word pieces is beside it. Of a
+# tokenizer.json, or a vocab.json with merges.txt, no class makes a difference: these come first.
 SENTENCEPIECE_CLASSES = {
     name for name, family in FAMILIES.items() if family.shifts or family.lower_case is not None
 }
@@ -120,25 +124,17 @@ def build_sentencepiece(
     rules = _rules(model.rules, family, declared, lower)
     entries, declared = _entries(path, model, family, declared, listed)
     normalizer = build_normalizer(rules)
-    # A piece that normalization changes would never be found in a text.
-    apart = [
-        text
-        for text in model.user_defined
-        if (normalizer is None or normalizer.normalize_str(text) == text)
-        and (len(text) == 1 or not model.is_bpe)
-    ]
-    entries = replace(entries, apart=apart)
+    entries = replace(entries, apart=_apart(path, model, rules))
+    _require_whole(path, model, entries)
     backend = Tokenizer(build_bpe(entries) if model.is_bpe else build_unigram(entries))
     if normalizer is not None:
         backend.normalizer = normalizer
-    backend.pre_tokenizer = build_pre_tokenizer(rules, apart if model.is_bpe else ())
+    backend.pre_tokenizer = build_pre_tokenizer(rules, entries.apart if model.is_bpe else ())
     backend.decoder = build_decoder(rules, byte_fallback=entries.byte_fallback)
-    others = [AddedToken(text, normalized=False) for text in model.user_defined if text not in apart]
-    backend.add_tokens(others)
     mask = declared.tokens.get("mask")
     if family.adds_mask and mask and not (path.parent / "added_tokens.json").is_file():
         backend.add_special_tokens([AddedToken(mask, normalized=False, special=True)])
-    _frame(backend, family, declared)
+    frame(backend, family.template, declared.tokens)
     return Built(backend, declared, model, rules, family, listed is not None)
 
 
@@ -210,6 +206,40 @@ def _entries(
     return Entries(pieces, unknown, model.byte_fallback), replace(declared, tokens=tokens)
 
 
+def _apart(path: Path, model: SentencePieceModel, rules: TextRules) -> list[str]:
+    """User-defined pieces that a text can have once its family's class is done with it."""
+    of_class = replace(rules, charsmap=b"", composes=False)
+    changed = [text for text in model.user_defined if changes(rules, text)]
+    kept = next((text for text in changed if not changes(of_class, text)), None)
+    if kept is not None:
+        raise NoTokenizer(
+            path.parent,
+            Text(
+                f"`{path.name}` keeps its user-defined piece {kept!r} from its own normalization, "
+                "and this cannot be built",
+                f"`{path.name}`은(는) 사용자 정의 조각 {kept!r}을(를) 자체 정규화에서 제외하는데, "
+                "이런 모델은 만들 수 없습니다",
+            ),
+        )
+    return [text for text in model.user_defined if text not in changed]
+
+
+def _require_whole(path: Path, model: SentencePieceModel, entries: Entries) -> None:
+    """Refuse a BPE model that could not take its user-defined pieces whole and merge all others."""
+    if not model.is_bpe or all(len(text) == 1 for text in entries.apart):
+        return
+    if others := not_whole(entries):
+        raise NoTokenizer(
+            path.parent,
+            Text(
+                f"`{path.name}` has user-defined pieces and {len(others):,} that merging never makes "
+                f"(`{others[0]}` first), and this cannot be built",
+                f"`{path.name}`에 사용자 정의 조각과 병합으로 만들어지지 않는 조각 {len(others):,}개"
+                f"(`{others[0]}` 등)가 함께 있는데, 이런 모델은 만들 수 없습니다",
+            ),
+        )
+
+
 def _as_listed(
     path: Path, pieces: Sequence[Piece], listed: Sequence[str], unk: str
 ) -> tuple[list[Piece], int]:
@@ -233,17 +263,3 @@ def _as_listed(
             else Text(f"`vocab.txt` has no `{unk}`", f"`vocab.txt`에 `{unk}`이(가) 없습니다"),
         )
     return [known.get(text, Piece(text, 0.0, Kind.control)) for text in listed], listed.index(unk)
-
-
-def _frame(backend: "Tokenizer", family: Family, declared: Declared) -> None:
-    """Put the family's special tokens around texts, where the model has them."""
-    from tokenizers import processors
-
-    tokens = {role: declared.tokens.get(role, "") for role in ("cls", "sep")}
-    ids = {token: backend.token_to_id(token) for token in tokens.values()}
-    if None in ids.values():
-        return
-    single, pair = (template.format(**tokens) for template in family.template)
-    backend.post_processor = processors.TemplateProcessing(
-        single=single, pair=pair, special_tokens=list(ids.items())
-    )

@@ -91,6 +91,30 @@ def test_fresh_weights_may_have_any_architecture() -> None:
     assert codes([*example(Path()), "model.init=scratch", "+model.config.hidden_act=relu"]) == []
 
 
+@pytest.mark.parametrize("init", ["pretrained", "scratch"])
+@pytest.mark.parametrize("key", ["dtype", "torch_dtype"])
+@pytest.mark.parametrize(("value", "offered"), [("bfloat16", "bfloat16"), ("float16", "float32")])
+def test_a_number_format_has_a_setting_of_its_own(init: str, key: str, value: str, offered: str) -> None:
+    overrides = [f"+model.config.{key}={value}", f"model.init={init}"]
+    found = finding(overrides, CODE)
+    assert codes(overrides) == [CODE]
+    assert "the number format of training is `model.dtype`" in found.message
+    assert found.fixes == [[f"~model.config.{key}", f"model.dtype={offered}"]]
+    assert_fixes_clear(overrides, CODE)
+
+
+@pytest.mark.parametrize("key", ["dtype", "torch_dtype"])
+def test_the_number_format_of_the_run_may_be_said_twice(key: str) -> None:
+    assert codes([f"+model.config.{key}=float32"]) == []
+    assert codes([f"+model.config.{key}=bfloat16", "model.dtype=bfloat16"]) == ["MODEL015"]
+
+
+def test_the_format_in_which_the_file_is_stored_is_not_trained_in(tmp_path: Path) -> None:
+    folder = tiny_copy(tmp_path / "checkpoint")
+    edit_json(folder / "config.json", lambda content: content.update(dtype="bfloat16"))
+    assert codes([*local(folder), "+model.config.dtype=bfloat16"]) == [CODE]
+
+
 def test_a_key_that_transformers_gave_up_is_compared_where_the_file_has_it(tmp_path: Path) -> None:
     folder = tiny_copy(tmp_path / "checkpoint")
     edit_json(folder / "config.json", lambda content: content.update(position_embedding_type="absolute"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import as_gpt2, as_xlnet, edit_json, local, tiny_copy
-from judging import assert_fixes_clear, assert_only, codes
+from checkpoints import as_gpt2, as_xlnet, edit_json, local, tiny_copy, with_pooler
+from judging import assert_fixes_clear, assert_only, codes, finding
 from tasks import pair_task, span_task, tagged_task
 
 CODE = "POOL005"
@@ -47,6 +47,24 @@ def test_a_decoder_by_its_config(tmp_path: Path, overrides: list[str], fires: bo
     folder = tiny_copy(tmp_path / "checkpoint")
     edit_json(folder / "config.json", lambda content: content.update(is_decoder=True))
     assert (CODE in codes([*local(folder), "pooling=cls", *overrides])) == fires
+
+
+def test_a_pooler_reads_the_same_token(tmp_path: Path) -> None:
+    folder = with_pooler(tiny_copy(tmp_path / "checkpoint"))
+    overrides = [*local(folder), "pooling=pooler"]
+    assert CODE not in codes(overrides)
+    edit_json(folder / "config.json", lambda content: content.update(is_decoder=True))
+    found = finding(overrides, CODE)
+    assert "`pooling=pooler`" in found.message
+    assert "`pooling=pooler`" in found.message.ko
+    assert_fixes_clear(overrides, CODE)
+    assert CODE not in codes([*overrides, "+model.config.is_decoder=false"])
+
+
+def test_where_there_is_no_pooler_another_rule_says_so(tmp_path: Path) -> None:
+    found = codes([*example(tmp_path)[:-1], "pooling=pooler"])
+    assert "POOL001" in found
+    assert CODE not in found
 
 
 def test_models_that_see_both_sides(tmp_path: Path) -> None:

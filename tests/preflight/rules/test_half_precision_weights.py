@@ -64,6 +64,10 @@ def test_float32_and_fresh_weights(tmp_path: Path) -> None:
     assert CODE not in codes([*example(tmp_path), "model.init=scratch"])
 
 
+def test_training_in_bfloat16_is_another_rules_matter(tmp_path: Path) -> None:
+    assert codes([*example(tmp_path), "model.dtype=bfloat16"]) == ["MODEL015"]
+
+
 @pytest.mark.slow
 def test_what_is_trained_is_float32(tmp_path: Path) -> None:
     import torch

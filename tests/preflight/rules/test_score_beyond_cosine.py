@@ -34,6 +34,11 @@ def test_a_scale_that_holds_the_scores_is_fit(tmp_path: Path, highest: str) -> N
     assert CODE not in codes([*example(tmp_path), f"task.highest_score={highest}"])
 
 
+@pytest.mark.parametrize("highest", ["nan", "-5"])
+def test_an_end_that_is_none_is_said_once(tmp_path: Path, highest: str) -> None:
+    assert codes([*example(tmp_path), f"task.highest_score={highest}"]) == ["TRAIN001"]
+
+
 def test_a_cross_encoder_has_no_end(tmp_path: Path) -> None:
     assert CODE not in codes([*example(tmp_path), "task.encoder=cross"])
 

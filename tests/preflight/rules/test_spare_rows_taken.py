@@ -52,6 +52,17 @@ def test_the_table_grows(rows: int, words: int) -> None:
     assert f"to {rows + 50:,}" in finding([*overrides, f"+model.config.vocab_size={rows + 50}"], CODE).message
 
 
+def test_slots_leave_the_size_to_the_config(tmp_path: Path, rows: int) -> None:
+    overrides = example(tmp_path)
+    assert "the table keeps its size" in finding(overrides, CODE).message
+    assert "그대로입니다" in finding(overrides, CODE).message.ko
+    grown = finding([*overrides, f"+model.config.vocab_size={rows + 50}"], CODE).message
+    assert f"2 of {SPARE_SLOTS} spare slots, and the table grows from {rows:,} to {rows + 50:,}" in grown
+    assert "그대로" not in grown.ko
+    same = finding([*overrides, f"+model.config.vocab_size={rows}"], CODE).message
+    assert "the table keeps its size" in same
+
+
 @pytest.mark.parametrize(("spare", "says"), [(2, "take spare rows"), (1, "the embedding table grows from")])
 def test_rows_without_a_token_are_taken_first(tmp_path: Path, rows: int, spare: int, says: str) -> None:
     folder = tiny_copy(tmp_path / "checkpoint")

@@ -80,3 +80,14 @@ def test_transformers_drops_the_key(tmp_path: Path) -> None:
     loaded = AutoConfig.from_pretrained(folder, hidden_droput_prob=0.3)
     assert not hasattr(loaded, "hidden_droput_prob")
     assert BertConfig(hidden_droput_prob=0.3).hidden_dropout_prob == 0.1
+
+
+@pytest.mark.parametrize("init", ["pretrained", "scratch"])
+@pytest.mark.parametrize("allowed", ["true", "false"])
+def test_what_the_checkpoint_is_cannot_be_overridden(init: str, allowed: str) -> None:
+    overrides = [
+        "+model.config.model_type=xlnet", f"model.init={init}", f"model.allow_unknown_config_keys={allowed}",
+    ]  # fmt: skip
+    assert [code for code in codes(overrides) if code.startswith(("KEY", "MODEL002"))] == [CODE]
+    assert_fixes_clear(overrides, CODE)
+    assert codes(["+model.config.model_type=bert"]) == []

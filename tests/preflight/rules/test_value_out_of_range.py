@@ -28,6 +28,8 @@ def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
         "trainer.gradient_accumulation_steps=0", "trainer.num_train_epochs=0", "trainer.num_train_epochs=nan",
         "trainer.warmup_steps=nan", "trainer.warmup_steps=inf", "trainer.warmup_steps=-1",
         "trainer.max_steps=-5", "trainer.max_grad_norm=inf", "trainer.label_smoothing_factor=1",
+        "task.highest_score=inf", "task.highest_score=nan", "task.highest_score=-5", "task.highest_score=0",
+        "task.null_threshold=nan", "task.positive_from=nan", "task.positive_from=-inf",
         "task.max_train_rows=0", "task.validation_share=1", "preflight.sample_rows=-1",
         "preflight.network_timeout_seconds=0", "seed=-1", "seed=4294967296",
         "seed=1000000000000000000000000000000",
@@ -46,6 +48,8 @@ def test_beyond_the_bounds(override: str) -> None:
         "trainer.per_device_train_batch_size=65536", "trainer.max_steps=-1", "trainer.warmup_steps=0",
         "seed=0",
         "seed=4294967295", "trainer.max_grad_norm=0", "task.max_train_rows=1", "task.max_train_rows=null",
+        "task.highest_score=null", "task.highest_score=0.5", "task.positive_from=null",
+        "task.positive_from=-2", "task.null_threshold=-3.5",
         "preflight.sample_rows=0",
     ],
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -14,8 +15,8 @@ def cls_of_causal_model(evidence: Evidence) -> Iterator[Problem]:
     """The pooling takes the first token of a causal model.
 
     ## What
-    `pooling=cls` reads the vector at the first position, and the model is a GPT-2, or another one whose
-    config.json says `"is_decoder": true`.
+    `pooling=cls` reads the vector at the first position, and `pooling=pooler` a layer over that vector; the
+    model is a GPT-2, or another one whose config.json says `"is_decoder": true`.
 
     ## Why
     In a causal model a token sees only those before it, and the first one sees nothing but itself. Where
@@ -33,11 +34,11 @@ def cls_of_causal_model(evidence: Evidence) -> Iterator[Problem]:
     - https://cdn.openai.com/research-covers/language-unsupervised/language_understanding_paper.pdf
     - https://arxiv.org/abs/2202.08904
 
-    # 인과 모델의 첫 토큰을 읽는 cls 풀링
+    # 인과 모델의 첫 토큰을 읽는 풀링
 
     ## 무엇
-    `pooling=cls`는 첫 위치의 벡터를 읽는데, 모델이 GPT-2이거나 config.json에 `"is_decoder": true`가 있는
-    모델입니다.
+    `pooling=cls`는 첫 위치의 벡터를, `pooling=pooler`는 그 벡터를 거친 층의 출력을 읽는데, 모델이
+    GPT-2이거나 config.json에 `"is_decoder": true`가 있는 모델입니다.
 
     ## 왜
     인과 모델의 토큰은 자기 앞의 토큰만 보고, 첫 토큰은 자기 자신밖에 보지 못합니다. 그 토큰이 특수
@@ -49,14 +50,17 @@ def cls_of_causal_model(evidence: Evidence) -> Iterator[Problem]:
     `pooling=weighted_mean`은 모든 토큰을 읽습니다.
     """
     config = evidence.config
-    if config.pooling.kind != "cls" or config.task.objective in WITHOUT_POOLING or not evidence.is_causal:
+    kind = config.pooling.kind
+    if kind not in {"cls", "pooler"} or config.task.objective in WITHOUT_POOLING or not evidence.is_causal:
         return
+    if kind == "pooler" and evidence.model_type not in WITH_POOLER:
+        return  # POOL001 says that there is none
     yield Problem(
         Text(
-            f"`pooling=cls` reads the first token, which in a causal {evidence.model_type} has seen nothing "
-            "of the text",
-            f"`pooling=cls`는 첫 토큰을 읽는데, 인과 모델인 {evidence.model_type}의 첫 토큰은 글을 전혀 보지 "
-            "못합니다",
+            f"`pooling={kind}` reads the first token, which in a causal {evidence.model_type} has seen "
+            "nothing of the text",
+            f"`pooling={kind}`은(는) 첫 토큰을 읽는데, 인과 모델인 {evidence.model_type}의 첫 토큰은 글을 "
+            "전혀 보지 못합니다",
         ),
         keys=["pooling.kind", "model.checkpoint"],
         fixes=[["pooling=last_token"], ["pooling=mean"]],

@@ -41,8 +41,8 @@ def score_beyond_cosine(evidence: Evidence) -> Iterator[Problem]:
     척도의 위쪽 끝을 적거나, train 행에 맡깁니다: `task.highest_score=null`.
     """
     highest, train = evidence.highest_score, evidence.train
-    if highest is None or train is None or not train.numbers:
-        return
+    if highest is None or not highest > 0 or train is None or not train.numbers:
+        return  # TRAIN001 refuses an end that is not above 0
     if train.highest <= highest and train.lowest >= -highest:
         return
     named = evidence.config.task.highest_score is not None

@@ -19,9 +19,10 @@ def spare_rows_taken(evidence: Evidence) -> Iterator[Problem]:
     added to it.
 
     ## Why
-    In the first two cases the table keeps its size and the saved model its shape; in the last it grows,
-    and a program that opens the saved weights with the checkpoint's old config.json fails. Either way a
-    new token starts as the mean of the pieces that its text had before.
+    In the first two cases the table keeps its size and the saved model its shape, unless
+    `model.config.vocab_size` asks for more rows; in the last it grows, and a program that opens the saved
+    weights with the checkpoint's old config.json fails. Either way a new token starts as the mean of the
+    pieces that its text had before.
 
     ## Example
     `python src/train.py 'tokenizer.add_special_tokens=["[E1]","[/E1]"]'`
@@ -41,9 +42,9 @@ def spare_rows_taken(evidence: Evidence) -> Iterator[Problem]:
     `[unused0]` 같은 빈자리이거나, 표에 남아 있던 행이거나, 표에 새로 늘어난 행입니다.
 
     ## 왜
-    앞의 두 경우에는 표의 크기와 저장된 모델의 모양이 그대로입니다. 마지막 경우에는 표가 늘어나므로,
-    체크포인트의 옛 config.json으로 저장된 가중치를 여는 프로그램은 실패합니다. 어느 쪽이든 새 토큰은 그
-    글자가 전에 쪼개지던 조각들의 평균에서 시작합니다.
+    앞의 두 경우에는 `model.config.vocab_size`로 행을 더 요구하지 않는 한 표의 크기와 저장된 모델의 모양이
+    그대로입니다. 마지막 경우에는 표가 늘어나므로, 체크포인트의 옛 config.json으로 저장된 가중치를 여는
+    프로그램은 실패합니다. 어느 쪽이든 새 토큰은 그 글자가 전에 쪼개지던 조각들의 평균에서 시작합니다.
 
     ## 할 일
     할 일이 없습니다. `auto`가 빈자리 수를 보고 고르는 것을 `tokenizer.new_tokens=resize`나 `reuse_unused`로
@@ -60,9 +61,15 @@ def spare_rows_taken(evidence: Evidence) -> Iterator[Problem]:
     verb = "takes" if count == 1 else "take"
     if slots:
         spare = len(spare_slots(tokenizer))
+        size = Text("the table keeps its size", "표의 크기는 그대로입니다")
+        if rows is not None and needed > rows:
+            size = Text(
+                f"the table grows from {rows:,} to {needed:,}",
+                f"표는 {rows:,}행에서 {needed:,}행으로 늘어납니다",
+            )
         message = Text(
-            f"{en} {verb} {slots:,} of {spare:,} spare slots, and the table keeps its size",
-            f"더한 토큰 {count:,}개가 빈자리 {spare:,}개 가운데 {slots:,}개를 쓰고, 표의 크기는 그대로입니다",
+            f"{en} {verb} {slots:,} of {spare:,} spare slots, and {size}",
+            f"더한 토큰 {count:,}개가 빈자리 {spare:,}개 가운데 {slots:,}개를 쓰고, {size.ko}",
         )
     elif rows is None:
         return

@@ -22,7 +22,7 @@ def stock_tokenizer_differs(evidence: Evidence) -> Iterator[Problem]:
     from tokenizer_config.json, whatever tokenizer.json holds. Haechi takes tokenizer.json at its word,
     so the run is right; a script with AutoTokenizer on the same folder would not be. GPT-2 has neither
     segments nor a separator: read as they are, two texts run into one another, so the end of text is put
-    between them. From a bare sentencepiece model it makes a tokenizer that takes Hangul apart (XLNet,
+    behind each of them. From a bare sentencepiece model it makes a tokenizer that takes Hangul apart (XLNet,
     ALBERT), one of five tokens (BERT), or none (KoBERT's own classes); Haechi gives a text the pieces that
     sentencepiece itself gives it.
 
@@ -46,8 +46,9 @@ def stock_tokenizer_differs(evidence: Evidence) -> Iterator[Problem]:
     transformers 5는 tokenizer.json에 무엇이 있든 BertTokenizer의 정규화기, 사전 토큰화기, 쌍 템플릿을
     tokenizer_config.json에서 새로 만듭니다. Haechi는 tokenizer.json을 그대로 따르므로 이 실행은 옳습니다.
     같은 폴더를 AutoTokenizer로 여는 스크립트는 그렇지 않습니다. GPT-2에는 세그먼트도 구분 토큰도 없어
-    그대로 읽으면 두 글이 이어 붙으므로, 글의 끝 토큰을 사이에 넣습니다. sentencepiece 모델만 있는 폴더에서는
-    한글을 자모로 푸는 토크나이저(XLNet, ALBERT)나 토큰 다섯 개짜리(BERT)를 만들거나, 아예 만들지 못합니다
+    그대로 읽으면 두 글이 이어 붙으므로, 글의 끝 토큰을 글마다 뒤에 넣습니다. sentencepiece 모델만 있는
+    폴더에서는 한글을 자모로 푸는 토크나이저(XLNet, ALBERT)나 토큰 다섯 개짜리(BERT)를 만들거나, 아예 만들지
+    못합니다
     (KoBERT의 클래스). Haechi는 sentencepiece가 나누는 그대로 나눕니다.
 
     ## 할 일
@@ -80,8 +81,8 @@ def stock_tokenizer_differs(evidence: Evidence) -> Iterator[Problem]:
             keys=keys,
             notes=[
                 Text(
-                    f"Haechi puts `{tokenizer.separator}` there, and saves the tokenizer to load alike",
-                    f"Haechi는 그 사이에 `{tokenizer.separator}`을(를) 넣고, 어디서나 같게 열리도록 "
+                    f"Haechi puts `{tokenizer.separator}` behind each, and saves the tokenizer to load alike",
+                    f"Haechi는 글마다 뒤에 `{tokenizer.separator}`을(를) 넣고, 어디서나 같게 열리도록 "
                     "저장합니다",
                 )
             ],
