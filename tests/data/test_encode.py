@@ -91,16 +91,16 @@ def test_a_text_without_a_token_gets_one_that_is_special(tmp_path: Path, objecti
     )  # fmt: skip
     split = encode([example], tokenizer, form)
     item = split[0]
-    # A question and its context have their separator.
-    assert len(item["input_ids"]) == 1
-    assert item["input_ids"][0] == tokenizer.padding_id
-    assert list(item["token_type_ids"]) == [0]
-    assert list(item.get("special_tokens_mask", [1])) == [1]
+    # A question and its context have an end of text each, which pads as well.
+    length = 2 if objective is Objective.span else 1
+    assert list(item["input_ids"]) == [tokenizer.padding_id] * length
+    assert list(item["token_type_ids"]) == [0] * length
+    assert list(item.get("special_tokens_mask", [1] * length)) == [1] * length
     if objective is Objective.token_classification:
         assert item["labels"] == [IGNORED]
         assert decode_tags(split, np.zeros((1, 1), int), ["O"]) == [["O", "O"]]
     batch = Collator(tokenizer.padding_id)([item])
-    assert batch["attention_mask"].tolist() == [[1]]
+    assert batch["attention_mask"].tolist() == [[1] * length]
 
 
 def test_every_column_follows_the_items_when_they_are_sorted() -> None:
