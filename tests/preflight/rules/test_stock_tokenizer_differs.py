@@ -110,7 +110,7 @@ def test_transformers_does_differ_on_families_without_word_pieces(tmp_path: Path
         apart = [stock(part)["input_ids"] for part in (text, "다음 달부터")]
         assert stock(text, "다음 달부터")["input_ids"] == [*apart[0], *apart[1]]
         pair = ours.encode_whole([text], ["다음 달부터"])[0].ids
-        assert pair == [*apart[0], ours.id("eos"), *apart[1]]
+        assert pair == [*apart[0], ours.id("eos"), *apart[1], ours.id("eos")]
 
 
 @pytest.mark.slow
