@@ -9,19 +9,17 @@ from pathlib import Path
 
 TABLE = Path(__file__).with_name("config_keys.json")
 
-# Keys that shape what is learned downstream, not the pretrained computation.
-DOWNSTREAM = {
-    "vocab_size", "num_labels", "id2label", "label2id", "problem_type", "attn_implementation",
-    "initializer_range", "output_attentions", "output_hidden_states", "return_dict", "use_cache",
-    "tie_word_embeddings", "gradient_checkpointing", "chunk_size_feed_forward",
-}  # fmt: skip
 # The head has one output for each label of the task, and its loss is the objective's.
 OF_THE_HEAD = ("num_labels", "id2label", "label2id", "problem_type")
-# What the program itself asks of a model, whatever config.json says; the number format is `model.dtype`.
+# The number format is `model.dtype`.
 NUMBER_FORMAT = ("dtype", "torch_dtype")
-OF_THE_PROGRAM = (
-    *NUMBER_FORMAT, "return_dict", "use_cache", "output_hidden_states", "output_attentions",
-)  # fmt: skip
+# What the program itself asks of a model, whatever config.json says.
+OF_THE_PROGRAM = ("return_dict", "use_cache", "output_hidden_states", "output_attentions")
+# Keys that shape what is learned downstream, not the pretrained computation.
+DOWNSTREAM = {
+    "vocab_size", "attn_implementation", "initializer_range", "tie_word_embeddings",
+    "gradient_checkpointing", "chunk_size_feed_forward", *OF_THE_HEAD, *OF_THE_PROGRAM,
+}  # fmt: skip
 # Keys that every architecture reads and that its dumped config does not show.
 UNIVERSAL = {"num_labels", "attn_implementation", "gradient_checkpointing"}
 

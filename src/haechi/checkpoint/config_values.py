@@ -39,6 +39,11 @@ def types_of(model_type: str | None, key: str) -> list[str] | None:
     return found.split() if found else None
 
 
+def spelt(value: object) -> str:
+    """A value as it is typed in an override."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def kind_of(value: object) -> str:
     """The name that the table has for a value's type; empty for a list or an object."""
     return next((name for known, name in KINDS if isinstance(value, known)), "")

@@ -6,7 +6,8 @@ from typing import Any
 
 from transformers import PreTrainedConfig
 
-from haechi.checkpoint.config_keys import OF_THE_HEAD, OF_THE_PROGRAM, known_keys
+from haechi.checkpoint.config_keys import NUMBER_FORMAT, OF_THE_HEAD, OF_THE_PROGRAM, known_keys
+from haechi.checkpoint.config_values import spelt
 from haechi.schema.model import Init
 
 # transformers reads the attention implementation under its private name only.
@@ -59,7 +60,7 @@ def _weigh(
 ) -> tuple[bool, str]:
     if key in OF_THE_HEAD:
         return False, "the task decides the head's outputs"
-    if key in OF_THE_PROGRAM:
+    if key in (*NUMBER_FORMAT, *OF_THE_PROGRAM):
         return False, "Haechi asks the model for what it needs"
     if key not in known_keys(config.model_type) and key not in stored:
         return False, f"no key of {config.model_type}'s config.json"
@@ -76,7 +77,7 @@ def table_of(decided: Sequence[Override]) -> str:
     """The overrides as aligned lines: key, checkpoint's value, new value, taken or not, why."""
     rows = [
         HEADER,
-        *((item.key, _shown(item.before), _shown(item.after), _taken(item), item.why) for item in decided),
+        *((item.key, spelt(item.before), spelt(item.after), _taken(item), item.why) for item in decided),
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADER))]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
@@ -84,8 +85,3 @@ def table_of(decided: Sequence[Override]) -> str:
 
 def _taken(item: Override) -> str:
     return "yes" if item.taken else "no"
-
-
-def _shown(value: Any) -> str:
-    """A value as it is typed."""
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -54,11 +54,11 @@ class Description:
     """How the mentions of a relation are marked."""
     doc_stride: int = 128
     """Tokens that neighbouring windows of a context share."""
-    n_best: int = 20
+    n_best: int = AnswerSearch.n_best
     """Likely starts and ends of an answer that are combined in each window."""
-    max_answer_tokens: int = 30
+    max_answer_tokens: int = AnswerSearch.max_answer_tokens
     """Longest answer, in tokens."""
-    null_threshold: float = 0.0
+    null_threshold: float = AnswerSearch.null_threshold
     """How much `no answer` must score above the best answer, in logits."""
     highest_score: float | None = None
     """The score that a cosine of 1 stands for; None where the two texts of a pair are one input."""

@@ -71,7 +71,7 @@ class Counted(NamedTuple):
 
 
 def counted(evidence: Evidence, fault: str) -> Counted | None:
-    """Train rows with a fault, by its name in `preflight.tokens`; None where none has it."""
+    """Train rows with a fault, by its name in `preflight.token_counts`; None where none has it."""
     counts = evidence.token_counts
     tally = counts.tallies[fault] if counts else None
     if counts is None or tally is None or not tally.count:

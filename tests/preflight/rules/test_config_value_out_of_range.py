@@ -77,7 +77,7 @@ def test_the_nearest_value_is_offered() -> None:
     "override",
     ["hidden_act=silu", "num_hidden_layers=1", "layer_norm_eps=1e-5", "classifier_dropout=null",
      "classifier_dropout=0.2", "attn_implementation=sdpa", "attn_implementation=org/kernel",
-     "use_cache=false", "pad_token_id=null", "initializer_range=0.0"],
+     "tie_word_embeddings=false", "pad_token_id=null", "initializer_range=0.0"],
 )  # fmt: skip
 def test_valid_values(override: str) -> None:
     assert codes([SCRATCH, f"+model.config.{override}"]) == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from checkpoints import tiny_copy, with_pooler
+from checkpoints import as_gpt2, local, tiny_copy, with_pooler
 from judging import assert_fixes_clear, assert_only, codes, finding
 
 CODE = "POOL001"
@@ -33,3 +33,8 @@ def test_other_poolings_need_none(pooling: str) -> None:
 def test_the_catalogue_knows_without_files() -> None:
     assert finding(["model=klue_roberta_base", "pooling=pooler"], CODE).severity.value == "error"
     assert CODE not in codes(["model=klue_bert", "pooling=pooler"])
+
+
+def test_a_causal_model_is_not_offered_its_first_token(tmp_path: Path) -> None:
+    overrides = [*local(as_gpt2(tiny_copy(tmp_path / "gpt2"))), "pooling=pooler"]
+    assert finding(overrides, CODE).fixes == [["pooling=mean"], ["pooling=last_token"]]

@@ -61,6 +61,13 @@ def test_the_head_is_the_tasks(key: str) -> None:
     assert_fixes_clear(overrides, CODE)
 
 
+@pytest.mark.parametrize("key", ["use_cache", "return_dict", "output_hidden_states"])
+def test_what_the_program_asks_for_itself_is_noted(key: str) -> None:
+    overrides = [f"+model.config.{key}=false"]
+    assert finding(overrides, CODE).severity.value == "note"
+    assert_fixes_clear(overrides, CODE)
+
+
 @pytest.mark.slow
 def test_transformers_keeps_the_key_and_computes_without_it() -> None:
     import torch

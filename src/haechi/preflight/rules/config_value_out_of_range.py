@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from haechi.checkpoint.config_keys import is_downstream
-from haechi.checkpoint.config_values import activations, attentions, kind_of, takes, types_of
+from haechi.checkpoint.config_values import activations, attentions, kind_of, spelt, takes, types_of
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -77,8 +77,8 @@ def config_value_out_of_range(evidence: Evidence) -> Iterator[Problem]:
         wanted, offers = found
         yield Problem(
             Text(
-                f"`{key}` is `{_shown(value)}`, and must be {wanted}",
-                f"`{key}`가 `{_shown(value)}`인데, {wanted.ko}이어야 합니다",
+                f"`{key}` is `{spelt(value)}`, and must be {wanted}",
+                f"`{key}`가 `{spelt(value)}`인데, {wanted.ko}이어야 합니다",
             ),
             keys=[name],
             fixes=[[back, f"+{name}={offer}"] for offer in offers] or [[back]],
@@ -119,8 +119,3 @@ def _out_of_range(key: str, value: object) -> tuple[Text, list[str]] | None:
     if key in {"initializer_range", "layer_norm_eps", "norm_eps", "layer_norm_epsilon"}:
         return None if value >= 0 else (Text("at least 0", "0 이상"), [])
     return None
-
-
-def _shown(value: object) -> str:
-    """A value as it is typed."""
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

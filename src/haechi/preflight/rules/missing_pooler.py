@@ -69,7 +69,8 @@ def missing_pooler(evidence: Evidence) -> Iterator[Problem]:
             "`pooling=pooler`에는 학습된 풀러가 필요한데, 체크포인트에 저장된 것이 없습니다",
         ),
         keys=["pooling.kind", "model.checkpoint"],
-        fixes=[["pooling=mean"], ["pooling=cls"]],
+        # A causal model's first token has seen nothing of the text.
+        fixes=[["pooling=mean"], ["pooling=last_token" if evidence.is_causal else "pooling=cls"]],
         notes=[]
         if none_at_all
         else [

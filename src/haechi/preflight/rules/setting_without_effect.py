@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from haechi.checkpoint.config_keys import OF_THE_HEAD
+from haechi.checkpoint.config_keys import OF_THE_HEAD, OF_THE_PROGRAM
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -23,7 +23,8 @@ def setting_without_effect(evidence: Evidence) -> Iterator[Problem]:
     ## What
     config.json asks for relative positions (`position_embedding_type`) or pruned heads (`pruned_heads`),
     which transformers 5 has no code for. Keys of the head in `model.config` (`num_labels`, `id2label`,
-    `label2id`, `problem_type`) are noted, since the task decides them.
+    `label2id`, `problem_type`) are noted, since the task decides them, and so are `use_cache`,
+    `return_dict` and the like, which the program sets itself.
 
     ## Why
     transformers 5 keeps such a key and computes without it: with `position_embedding_type=relative_key` a
@@ -46,7 +47,8 @@ def setting_without_effect(evidence: Evidence) -> Iterator[Problem]:
     ## 무엇
     config.json이 상대 위치(`position_embedding_type`)나 잘라 낸 헤드(`pruned_heads`)를 요구하는데,
     transformers 5에는 그 코드가 없습니다. `model.config`에 있는 헤드의 키(`num_labels`, `id2label`,
-    `label2id`, `problem_type`)는 과제가 정하므로 참고로만 알립니다.
+    `label2id`, `problem_type`)는 과제가 정하고, `use_cache`나 `return_dict` 같은 키는 프로그램이 스스로
+    정하므로 참고로만 알립니다.
 
     ## 왜
     transformers 5는 그런 키를 간직하기만 하고 계산에는 쓰지 않습니다. BERT는
@@ -79,13 +81,15 @@ def setting_without_effect(evidence: Evidence) -> Iterator[Problem]:
             # Fresh weights learn whatever is computed.
             severity=Severity.warning if scratch else None,
         )
-    for key in OF_THE_HEAD:
+    head = Text(
+        "the head has one output for each label of the task", "헤드의 출력은 과제의 레이블마다 하나입니다"
+    )
+    program = Text("Haechi asks the model for what it needs", "필요한 것은 Haechi가 모델에 직접 요구합니다")
+    reasons = {**dict.fromkeys(OF_THE_HEAD, head), **dict.fromkeys(OF_THE_PROGRAM, program)}
+    for key, reason in reasons.items():
         if model.config.get(key) is not None:
             yield Problem(
-                Text(
-                    f"`{key}` has no effect: the head has one output for each label of the task",
-                    f"`{key}`는 효과가 없습니다. 헤드의 출력은 과제의 레이블마다 하나입니다",
-                ),
+                Text(f"`{key}` has no effect: {reason}", f"`{key}`는 효과가 없습니다. {reason.ko}"),
                 keys=[f"model.config.{key}"],
                 fixes=[[f"~model.config.{key}"]],
                 severity=Severity.note,

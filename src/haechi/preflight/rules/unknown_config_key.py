@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from haechi.checkpoint.config_keys import NUMBER_FORMAT, known_keys
-from haechi.checkpoint.config_values import takes
+from haechi.checkpoint.config_values import spelt, takes
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
@@ -74,11 +74,6 @@ def unknown_config_key(evidence: Evidence) -> Iterator[Problem]:
                 f"`{key}`은(는) {model_type}의 config.json에 있는 키가 아닙니다",
             ),
             keys=[f"model.config.{key}"],
-            fixes=[[f"~model.config.{key}", f"+model.config.{name}={_typed(value)}"] for name in close]
+            fixes=[[f"~model.config.{key}", f"+model.config.{name}={spelt(value)}"] for name in close]
             or [[f"~model.config.{key}"]],
         )
-
-
-def _typed(value: object) -> str:
-    """A value in Hydra's grammar."""
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
