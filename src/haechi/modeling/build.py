@@ -4,6 +4,8 @@ import torch
 
 from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.modeling.assemble import TextModel, assemble
+from haechi.modeling.cpu_attention import hasten_attention
+from haechi.modeling.cpu_dropout import hasten_dropout
 from haechi.modeling.embeddings import make_room
 from haechi.modeling.encoder import load_backbone
 from haechi.preflight.evidence import Evidence
@@ -41,7 +43,15 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     set_seed(run.config.seed)
     objective, highest = run.config.task.objective, evidence.highest_score
     whole = assemble(backbone, run.config.pooling, outputs, objective, highest)
+    if runs_on_cpu():
+        hasten_dropout(whole)
+        hasten_attention(backbone)
     return whole.to(getattr(torch, model.dtype.value))
+
+
+def runs_on_cpu() -> bool:
+    """Whether there is no accelerator to train on."""
+    return not torch.cuda.is_available() and not torch.backends.mps.is_available()
 
 
 def builds_pooler(evidence: Evidence) -> bool:

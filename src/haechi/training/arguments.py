@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from transformers import TrainingArguments
 
+from haechi.modeling.build import runs_on_cpu
 from haechi.schema.metric import LOWER_IS_BETTER
 from haechi.schema.trainer import Precision, Strategy, TrainerConfig
 from haechi.training.precision import resolve_precision
@@ -41,7 +42,7 @@ def training_arguments(config: TrainerConfig, metric: str, seed: int, folder: Pa
         train_sampling_strategy=config.train_sampling_strategy.value,
         bf16=precision is Precision.bf16,
         fp16=precision is Precision.fp16,
-        use_cpu=not torch.cuda.is_available() and not torch.backends.mps.is_available(),
+        use_cpu=runs_on_cpu(),
         eval_strategy=config.eval_strategy.value,
         eval_steps=config.eval_steps,
         save_strategy=config.eval_strategy.value,
