@@ -24,6 +24,7 @@ from haechi.tracking.journal import read_journal
 if TYPE_CHECKING:
     from haechi.data.split import EncodedSplit
     from haechi.modeling.save import Description
+    from haechi.training.setup import Outcome, Setup
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +112,8 @@ def _fine_tune(
     """Encode, build and train: the model with its best weights, and its outputs on each split."""
     from haechi.data.encode import encode
     from haechi.modeling.build import build_model
-    from haechi.training import hf
+    from haechi.training.setup import Setup
+    from haechi.training.train import train
 
     config, tokenizer = run.config, evidence.final_tokenizer
     form = description.input_format()
@@ -119,9 +121,7 @@ def _fine_tune(
     _say_overrides(session, evidence)
     model = build_model(run, evidence, description.outputs)
     _say_what_is_trained(run, model, session.results.rows)
-    trainer, outcome = hf.train(
-        model,
-        encoded,
+    setup = Setup(
         task=config.task,
         config=config.trainer,
         labels=description.labels,
@@ -130,33 +130,29 @@ def _fine_tune(
         folder=run.folder / "checkpoints",
         on_metrics=session.on_metrics,
     )
+    outcome = train(model, encoded, setup)
     session.results.best = outcome.best
     if outcome.best["value"] is not None:
         # The loss is measured by the evaluations of the training only.
         session.results.metrics[outcome.best["metric"]] = outcome.best["value"]
-    return model, _evaluate(session, trainer, encoded, description)
+    return model, _evaluate(session, setup, outcome, encoded)
 
 
 def _evaluate(
-    session: Session, trainer: Any, encoded: Mapping[str, "EncodedSplit"], description: "Description"
+    session: Session, setup: "Setup", outcome: "Outcome", encoded: Mapping[str, "EncodedSplit"]
 ) -> dict[str, Evaluated]:
     """Score the splits with the best weights; what the test rows give is logged too."""
-    from haechi.training import hf
-    from haechi.training.metrics import compute_metrics
-
-    task = session.run.config.task
     found: dict[str, Evaluated] = {}
     for name in ("validation", "test"):
         if name in encoded:
-            given = hf.predict(trainer, encoded[name], is_validation=name == "validation")
+            known = outcome.validation_outputs if name == "validation" else None
+            given = outcome.predict(encoded[name]) if known is None else known
             found[name] = Evaluated(encoded[name], given)
-            metrics = compute_metrics(
-                task.objective, given, encoded[name], description.labels, task.positive_from
-            )
+            metrics = setup.measure(given, encoded[name])
             session.results.metrics |= {f"{name}/{key}": value for key, value in metrics.items()}
     final = {key: value for key, value in session.results.metrics.items() if key.startswith("test/")}
     if final:
-        session.on_metrics(final, session.step, float(trainer.state.epoch or 0.0))
+        session.on_metrics(final, session.step, outcome.epoch)
     return found
 
 

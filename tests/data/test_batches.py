@@ -1,51 +1,72 @@
 """Batch plans: every row once, batches of like length, in an order that shows no length."""
 
+from typing import Any
+
+import pytest
 import torch
 
-from haechi.data.batches import LengthBucketSampler
+from haechi.data.batches import BatchPlan
 
 
-def plan(lengths: list[int], size: int, seed: int = 0) -> list[int]:
-    return list(LengthBucketSampler(lengths, size, torch.Generator().manual_seed(seed)))
+def plan(lengths: list[int], size: int, seed: int = 0, epoch: int = 0, **options: Any) -> list[list[int]]:
+    found = BatchPlan(lengths, size, seed, **options)
+    found.set_epoch(epoch)
+    batches = list(found)
+    assert len(batches) == len(found)
+    return batches
 
 
-def test_every_row_comes_once() -> None:
-    lengths = [5 + (index * 7) % 40 for index in range(1003)]
-    assert sorted(plan(lengths, 16)) == list(range(1003))
+def drawn(count: int, longest: int = 60) -> list[int]:
+    return torch.randint(4, longest, (count,), generator=torch.Generator().manual_seed(1)).tolist()
+
+
+def padding(batches: list[list[int]], lengths: list[int]) -> int:
+    return sum(max(lengths[row] for row in batch) * len(batch) for batch in batches) - sum(lengths)
+
+
+@pytest.mark.parametrize("options", [{}, {"by_length": False}, {"max_tokens": 300}])
+def test_every_row_comes_once_an_epoch(options: dict[str, Any]) -> None:
+    for epoch in range(3):
+        batches = plan(drawn(1003), 16, epoch=epoch, **options)
+        assert sorted(row for batch in batches for row in batch) == list(range(1003))
 
 
 def test_batches_need_little_padding() -> None:
-    lengths = torch.randint(4, 60, (4000,), generator=torch.Generator().manual_seed(1)).tolist()
-
-    def padding(order: list[int]) -> int:
-        batches = [order[at : at + 32] for at in range(0, len(order), 32)]
-        return sum(max(lengths[row] for row in batch) * len(batch) for batch in batches) - sum(lengths)
-
-    shuffled = torch.randperm(4000, generator=torch.Generator().manual_seed(2)).tolist()
-    assert padding(plan(lengths, 32)) < padding(shuffled) / 10
+    lengths = drawn(4000)
+    assert padding(plan(lengths, 32), lengths) < padding(plan(lengths, 32, by_length=False), lengths) / 10
 
 
-def test_the_order_of_batches_does_not_follow_their_length() -> None:
-    lengths = list(range(3200))
-    order = plan(lengths, 32)
-    means = torch.tensor([sum(order[at : at + 32]) / 32 for at in range(0, 3200, 32)])
-    positions = torch.arange(100.0)
-    correlation = torch.corrcoef(torch.stack([means, positions]))[0, 1].abs()
-    assert correlation < 0.3
+@pytest.mark.parametrize("options", [{}, {"max_tokens": 10**5}])
+def test_the_order_of_batches_does_not_follow_their_length(options: dict[str, Any]) -> None:
+    lengths = list(range(1, 3201))
+    means = torch.tensor([sum(batch) / len(batch) for batch in plan(lengths, 32, **options)])
+    positions = torch.arange(len(means)).float()
+    assert torch.corrcoef(torch.stack([means, positions]))[0, 1].abs() < 0.4
 
 
 def test_a_short_batch_stays_last() -> None:
-    lengths = list(range(100))
-    assert len(set(plan(lengths, 32)[:96])) == 96
-    sampler = LengthBucketSampler(lengths, 32, torch.Generator().manual_seed(0))
-    order = list(sampler)
-    spread = [max(order[at : at + 32]) - min(order[at : at + 32]) for at in range(0, 96, 32)]
-    assert spread == [31, 31, 31]
+    for seed in range(5):
+        sizes = [len(batch) for batch in plan(list(range(100)), 32, seed)]
+        assert sizes == [32, 32, 32, 4]
 
 
-def test_epochs_differ_and_seeds_repeat() -> None:
-    lengths = list(range(500))
-    sampler = LengthBucketSampler(lengths, 16, torch.Generator().manual_seed(0))
-    first, second = list(sampler), list(sampler)
-    assert first != second
-    assert plan(lengths, 16) == first
+@pytest.mark.parametrize("options", [{}, {"by_length": False}, {"max_tokens": 300}])
+def test_epochs_differ_and_seed_and_epoch_repeat(options: dict[str, Any]) -> None:
+    lengths = drawn(500)
+    first = plan(lengths, 16, **options)
+    assert plan(lengths, 16, epoch=1, **options) != first
+    assert plan(lengths, 16, seed=1, **options) != first
+    assert plan(lengths, 16, **options) == first
+    assert plan(lengths, 16, epoch=1, **options) == plan(lengths, 16, epoch=1, **options)
+
+
+def test_a_budget_is_kept_and_used() -> None:
+    lengths = drawn(2000)
+    batches = plan(lengths, 16, max_tokens=1000)
+    sizes = [max(lengths[row] for row in batch) * len(batch) for batch in batches]
+    assert max(sizes) <= 1000
+    assert sum(sizes) / len(sizes) > 900
+
+
+def test_a_row_beyond_the_budget_is_a_batch_by_itself() -> None:
+    assert sorted(map(sorted, plan([5, 500, 5], 16, max_tokens=100))) == [[0, 2], [1]]

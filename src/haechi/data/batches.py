@@ -9,32 +9,76 @@ from torch.utils.data import Sampler
 BATCHES_PER_BUCKET = 50
 
 
-class LengthBucketSampler(Sampler[int]):
-    """Rows of like length follow one another, batch by batch, and the batches come in random order.
+class BatchPlan(Sampler[list[int]]):
+    """The batches of an epoch, as lists of rows; seed and epoch alone decide about them.
 
-    Each epoch rows are shuffled, cut into buckets of 50 batches, sorted by length within a bucket and
-    cut into batches; then all batches are shuffled. The sampler of transformers leaves them sorted, so
-    that lengths fall from the start of each bucket to its end, over and over.
+    By length, rows are shuffled, cut into buckets of 50 batches, sorted within a bucket and cut into
+    batches; then all batches are shuffled. The sampler of transformers leaves them sorted, so that lengths
+    fall from the start of each bucket to its end, over and over. With a budget of tokens all rows are one
+    bucket, so that every epoch has as many batches.
     """
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, generator: torch.Generator) -> None:
-        """`lengths` in tokens; the generator's state says which epoch's order comes next."""
+    def __init__(
+        self,
+        lengths: Sequence[int],
+        batch_size: int,
+        seed: int,
+        *,
+        by_length: bool = True,
+        max_tokens: int | None = None,
+    ) -> None:
+        """`lengths` in tokens; `max_tokens` of a padded batch takes the place of `batch_size` rows."""
         self.lengths = lengths
         self.batch_size = batch_size
-        self.generator = generator
+        self.seed = seed
+        self.by_length = by_length
+        self.max_tokens = max_tokens
+        self.epoch = 0
+        self._count = len(self.batches()) if max_tokens else -(-len(lengths) // batch_size)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the epoch whose batches come next."""
+        self.epoch = epoch
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return self._count
 
-    def __iter__(self) -> Iterator[int]:
-        rows = torch.randperm(len(self.lengths), generator=self.generator).tolist()
-        size = self.batch_size * BATCHES_PER_BUCKET
+    def __iter__(self) -> Iterator[list[int]]:
+        yield from self.batches()
+
+    def batches(self) -> list[list[int]]:
+        """All batches of the epoch."""
+        generator = torch.Generator().manual_seed(self.seed + 1_000_003 * self.epoch)
+        rows = torch.randperm(len(self.lengths), generator=generator).tolist()
+        if self.max_tokens:
+            batches = self._within_budget(sorted(rows, key=self.lengths.__getitem__), self.max_tokens)
+        elif self.by_length:
+            batches = self._buckets(rows)
+        else:
+            return _cut(rows, self.batch_size)
+        order = torch.randperm(len(batches), generator=generator).tolist()
+        if not self.max_tokens:
+            # A batch of fewer rows comes last, as it does without buckets.
+            order.sort(key=lambda index: len(batches[index]) < self.batch_size)
+        return [batches[index] for index in order]
+
+    def _buckets(self, rows: list[int]) -> list[list[int]]:
+        """Batches of like length, in the order of the buckets that they are from."""
         batches: list[list[int]] = []
-        for start in range(0, len(rows), size):
-            bucket = sorted(rows[start : start + size], key=lambda row: self.lengths[row])
-            batches += [bucket[at : at + self.batch_size] for at in range(0, len(bucket), self.batch_size)]
-        order = torch.randperm(len(batches), generator=self.generator).tolist()
-        # A batch with fewer rows stays last: in between it would shift the borders of all that follow.
-        order.sort(key=lambda index: len(batches[index]) < self.batch_size)
-        for index in order:
-            yield from batches[index]
+        for bucket in _cut(rows, self.batch_size * BATCHES_PER_BUCKET):
+            batches += _cut(sorted(bucket, key=self.lengths.__getitem__), self.batch_size)
+        return batches
+
+    def _within_budget(self, rows: list[int], budget: int) -> list[list[int]]:
+        """Rows from the shortest to the longest, so the newest row's length is that of the padded batch."""
+        batches: list[list[int]] = []
+        for row in rows:
+            if not batches or self.lengths[row] * (len(batches[-1]) + 1) > budget:
+                batches.append([])
+            batches[-1].append(row)
+        return batches
+
+
+def _cut(rows: list[int], size: int) -> list[list[int]]:
+    """Rows in pieces of so many; the last may have fewer."""
+    return [rows[at : at + size] for at in range(0, len(rows), size)]

@@ -27,7 +27,8 @@ def planned_steps(evidence: Evidence) -> int | None:
     trainer, rows = evidence.config.trainer, planned_rows(evidence)
     if trainer.max_steps > 0:
         return trainer.max_steps
-    if rows is None or not math.isfinite(trainer.num_train_epochs):
+    # With a budget of tokens the number of batches follows from the lengths, which only the training knows.
+    if rows is None or trainer.max_tokens_per_batch or not math.isfinite(trainer.num_train_epochs):
         return None
     batches = math.ceil(rows / max(trainer.per_device_train_batch_size, 1))
     accumulated = math.ceil(batches / max(trainer.gradient_accumulation_steps, 1))

@@ -27,11 +27,11 @@ class Schedule(Enum):
     inverse_sqrt = "inverse_sqrt"
 
 
-class Sampling(Enum):
-    """How train rows are put into batches."""
+class ClassWeights(Enum):
+    """How the classes of a classification weigh in the loss."""
 
-    group_by_length = "group_by_length"
-    random = "random"
+    none = "none"
+    balanced = "balanced"
 
 
 class Strategy(Enum):
@@ -70,14 +70,30 @@ class TrainerConfig:
     """Gradients are scaled down to this norm; 0 leaves them."""
     label_smoothing_factor: float = field(default=0.0, metadata=within(0, 0.99))
     """Share of the target that is spread over all classes."""
-    train_sampling_strategy: Sampling = Sampling.group_by_length
-    """`group_by_length` puts rows of like length into one batch, in random order; or `random`."""
+    class_weights: ClassWeights = ClassWeights.none
+    """`balanced` weighs each class by the inverse of its share of the train rows; 1 on average."""
+    layerwise_lr_decay: float = field(default=1.0, metadata=within(0.01, 1))
+    """Each layer learns at this multiple of the rate of the layer above; 1 trains all at one rate."""
+    frozen_layers: int = field(default=0, metadata=within(0))
+    """Lowest layers that stay as they are, the embeddings with them; 0 trains everything."""
+    r_drop_alpha: float = field(default=0.0, metadata=within(0, 100))
+    """Weight of R-Drop's divergence between two passes with different dropout; 0 is one pass."""
+    fgm_epsilon: float = field(default=0.0, metadata=within(0, 100))
+    """Length of FGM's step on the word embeddings against the loss; 0 takes none."""
+    ema_decay: float = field(default=0.0, metadata=within(0, 0.999999))
+    """What a step keeps of the averaged weights, which are evaluated and saved then; 0 averages none."""
+    length_bucket: bool = True
+    """Whether rows of like length come into one batch; the batches come in random order in any case."""
+    max_tokens_per_batch: int | None = field(default=None, metadata=within(1))
+    """Tokens that a device sees in one pass, padding among them; a batch then has as many rows as fit."""
     precision: Precision = Precision.auto
     """`auto` is bf16 where the hardware computes in it, else float32."""
     eval_strategy: Strategy = Strategy.epoch
     """When the validation rows are scored and a checkpoint is kept."""
     eval_steps: int = field(default=500, metadata=within(1))
     """Optimizer steps between evaluations with `eval_strategy=steps`."""
+    early_stopping_patience: int = field(default=0, metadata=within(0))
+    """Evaluations in a row without a better metric after which training ends; 0 goes on to the end."""
     logging_steps: int = field(default=10, metadata=within(1))
     """Optimizer steps between logged training losses."""
     save_total_limit: int = field(default=2, metadata=within(1))

@@ -38,8 +38,6 @@ def training_arguments(config: TrainerConfig, metric: str, seed: int, folder: Pa
         lr_scheduler_type=config.lr_scheduler_type.value,
         weight_decay=config.weight_decay,
         max_grad_norm=config.max_grad_norm,
-        label_smoothing_factor=config.label_smoothing_factor,
-        train_sampling_strategy=config.train_sampling_strategy.value,
         bf16=precision is Precision.bf16,
         fp16=precision is Precision.fp16,
         use_cpu=runs_on_cpu(),

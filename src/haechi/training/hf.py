@@ -1,47 +1,31 @@
 """transformers' Trainer, with the methods overridden that general tasks need to differ."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.utils.data import Sampler
-from transformers import EvalPrediction, ProgressCallback, Trainer
+from torch.utils.data import DataLoader, Sampler
+from transformers import EarlyStoppingCallback, EvalPrediction, ProgressCallback, Trainer
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
-from haechi.data.batches import LengthBucketSampler
 from haechi.data.collate import Collator
 from haechi.data.split import EncodedSplit
-from haechi.schema.metric import LOWER_IS_BETTER, chosen_metric
-from haechi.schema.task import Objective, TaskConfig
-from haechi.schema.trainer import Sampling, TrainerConfig
+from haechi.modeling.assemble import TextModel
+from haechi.schema.task import Objective
 from haechi.training.arguments import training_arguments
-from haechi.training.loss import summed_loss
-from haechi.training.metrics import compute_metrics
+from haechi.training.checkpoint import to_resume
+from haechi.training.loss import Criterion, build_criterion, summed_loss
+from haechi.training.optimizer import build_optimizer, freeze
 from haechi.training.progress import Progress
-
-OnMetrics = Callable[[Mapping[str, float], int, float], None]
-"""Called with metrics under their full names, the optimizer step and the epoch."""
+from haechi.training.setup import Outcome, Setup, as_outputs, in_order, seed_pass
 
 SPLIT_PREFIXES = {"eval": "validation", "test": "test"}
 # What Trainer measures of its own speed; kept, under the split's name.
 RENAMED = {"loss": "train/loss", "learning_rate": "train/learning_rate", "grad_norm": "train/grad_norm"}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What training gives."""
-
-    best: dict[str, Any]
-    """Metric, value, step and epoch of the best checkpoint."""
-    steps: int
-    seconds: float
-    """Seconds of training, evaluations included."""
 
 
 class HaechiTrainer(Trainer):
@@ -50,37 +34,47 @@ class HaechiTrainer(Trainer):
     # The loss that compute_loss returns is a mean over all targets of the optimizer step already.
     loss_is_scaled_for_ga = True
 
-    def __init__(
-        self,
-        *args: Any,
-        objective: Objective,
-        metric: str,
-        labels: Sequence[str] | None,
-        positive_from: float | None,
-        on_metrics: OnMetrics,
-        **kwargs: Any,
-    ) -> None:
-        """Besides Trainer's own arguments: objective, metric, class names, the threshold of scores, and who
-        hears of metrics."""
-        if objective is Objective.token_classification:
+    def __init__(self, *args: Any, setup: Setup, criterion: Criterion, **kwargs: Any) -> None:
+        """Besides Trainer's own arguments: what the training is given, and its loss."""
+        self.setup = setup
+        self.criterion = criterion
+        if setup.task.objective is Objective.token_classification:
             # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
             kwargs["preprocess_logits_for_metrics"] = lambda logits, targets: logits.argmax(dim=-1)
         super().__init__(*args, **kwargs, compute_metrics=self._metrics)
-        self.objective = objective
-        self.labels = labels
-        self.positive_from = positive_from
-        self.on_metrics = on_metrics
-        self.metric = metric
         self.best_outputs: tuple[int, np.ndarray] | None = None
         """Step and validation outputs of the best evaluation since training began or was resumed."""
         self._best_value: float | None = None
         self._evaluated: EncodedSplit | None = None
         self._targets_per_item = 1.0
+        self._step, self._micro_batch = -1, 0
         # Makes Trainer count the targets of each optimizer step, which compute_loss divides by.
         self.model_accepts_loss_kwargs = True
         for callback in (ProgressCallback, PrinterCallback):
             self.remove_callback(callback)
-        self.add_callback(Progress(metric))
+        self.add_callback(Progress(setup.metric))
+        if setup.config.early_stopping_patience:
+            self.add_callback(EarlyStoppingCallback(setup.config.early_stopping_patience))
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        """Replaces the optimizer by one whose layers may learn at rates of their own.
+
+        The default has two groups, with and without decay, and no notion of layers.
+        """
+        if self.optimizer is None:
+            self.optimizer = build_optimizer(cast(TextModel, self.model), self.setup.config)
+        return self.optimizer
+
+    def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
+        """As the default; before, dropout is seeded by the step.
+
+        The default goes on drawing from the global generator, so that an evaluation more, or a run that is
+        resumed in the middle of an epoch, changes every mask after it.
+        """
+        step = self.state.global_step
+        self._step, self._micro_batch = step, self._micro_batch + 1 if step == self._step else 0
+        seed_pass(self.setup.seed, step, self._micro_batch)
+        return super().training_step(*args, **kwargs)
 
     def compute_loss(
         self,
@@ -100,8 +94,11 @@ class HaechiTrainer(Trainer):
         """
         labels = inputs["labels"]
         outputs = model(**inputs)
-        smoothing = self.args.label_smoothing_factor if model.training else 0.0
-        total = summed_loss(self.objective, outputs["logits"], labels, smoothing)
+        objective = self.setup.task.objective
+        if model.training:
+            total = self.criterion(outputs["logits"], labels)
+        else:
+            total = summed_loss(objective, outputs["logits"], labels)
         if model.training and num_items_in_batch is not None:
             # A step may be without any target, where nothing of its texts reached the model.
             loss = total / torch.as_tensor(num_items_in_batch).clamp(min=1)
@@ -115,17 +112,20 @@ class HaechiTrainer(Trainer):
         self._targets_per_item = self._evaluated.targets_per_item
         return super().evaluation_loop(dataloader, *args, **kwargs)
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> Sampler[int] | None:
-        """Replaces the sampler by one whose batches come in random order, from a generator of its own.
+    def get_train_dataloader(self) -> DataLoader[Any]:
+        """Replaces the loader by one of planned batches, which seed and epoch alone decide about.
 
         The default leaves batches sorted by length within stretches of 50, reads every row to measure
         it, and draws from the global generator, so that whatever drew before changes the order.
         """
-        dataset = cast(EncodedSplit, self.train_dataset if train_dataset is None else train_dataset)
-        generator = torch.Generator().manual_seed(self.args.seed)
-        if self.args.train_sampling_strategy != Sampling.group_by_length.value:
-            return torch.utils.data.RandomSampler(dataset, generator=generator)
-        return LengthBucketSampler(dataset.lengths, self.args.train_batch_size, generator)
+        loader = DataLoader(
+            cast(Any, self.train_dataset),
+            batch_sampler=self.setup.plan(cast(EncodedSplit, self.train_dataset)),
+            collate_fn=self.data_collator,
+            num_workers=self.args.dataloader_num_workers,
+            pin_memory=self.args.dataloader_pin_memory,
+        )
+        return self.accelerator.prepare(loader)
 
     def _get_eval_sampler(self, eval_dataset: Any) -> Sampler[int]:
         """Replaces the evaluation order by the given one.
@@ -145,25 +145,17 @@ class HaechiTrainer(Trainer):
         named = {_full_name(name): value for name, value in logs.items() if name != "epoch"}
         kept = {name: float(value) for name, value in named.items() if name is not None}
         if kept:
-            self.on_metrics(kept, self.state.global_step, float(self.state.epoch or 0.0))
+            self.setup.on_metrics(kept, self.state.global_step, float(self.state.epoch or 0.0))
 
     def _metrics(self, prediction: EvalPrediction) -> dict[str, float]:
         """Metrics of an evaluation; the outputs of the best one are kept, so that it is not run again."""
         assert self._evaluated is not None
-        outputs = _as_array(prediction.predictions)
-        found = compute_metrics(self.objective, outputs, self._evaluated, self.labels, self.positive_from)
-        value = found.get(self.metric)
-        if self.is_in_train and value is not None:
-            value = -value if self.metric in LOWER_IS_BETTER else value
-            if self._best_value is None or value > self._best_value:
-                self._best_value, self.best_outputs = value, (self.state.global_step, outputs)
+        outputs = as_outputs(prediction.predictions)
+        found = self.setup.measure(outputs, self._evaluated)
+        value = found.get(self.setup.metric)
+        if self.is_in_train and value is not None and self.setup.is_better(value, self._best_value):
+            self._best_value, self.best_outputs = value, (self.state.global_step, outputs)
         return found
-
-
-def _as_array(predictions: Any) -> np.ndarray:
-    """Outputs in float32, or ids of tags."""
-    found = np.asarray(predictions)
-    return found if np.issubdtype(found.dtype, np.integer) else found.astype(np.float32, copy=False)
 
 
 def _full_name(name: str) -> str | None:
@@ -176,78 +168,51 @@ def _full_name(name: str) -> str | None:
     return None
 
 
-def train(
-    model: nn.Module,
-    splits: Mapping[str, EncodedSplit],
-    *,
-    task: TaskConfig,
-    config: TrainerConfig,
-    labels: Sequence[str] | None,
-    seed: int,
-    pad_token_id: int,
-    folder: Path,
-    on_metrics: OnMetrics,
-) -> tuple[HaechiTrainer, Outcome]:
+def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> Outcome:
     """Fine-tune; the model holds the best weights afterwards.
 
     Args:
         model: encoder, pooling and head.
         splits: `train` and `validation`.
-        task: objective and metric.
-        config: hyperparameters.
-        labels: names in the order of the head's outputs; None for a regression and for spans.
-        seed: seed of order and dropout.
-        pad_token_id: id that fills rows up.
-        folder: where checkpoints go.
-        on_metrics: hears of every logged metric.
+        setup: everything else.
     """
-    metric = chosen_metric(task)
-    validation, _ = splits["validation"].by_length()
+    started = time.perf_counter()
+    config, objective = setup.config, setup.task.objective
+    freeze(model, config.frozen_layers)
+    validation, order = splits["validation"].by_length()
     trainer = HaechiTrainer(
         model=model,
-        args=training_arguments(config, metric, seed, folder),
-        data_collator=Collator(pad_token_id),
+        args=training_arguments(config, setup.metric, setup.seed, setup.folder),
+        data_collator=Collator(setup.pad_token_id),
         train_dataset=splits["train"],
         eval_dataset=validation,
-        objective=task.objective,
-        metric=metric,
-        labels=labels,
-        positive_from=task.positive_from,
-        on_metrics=on_metrics,
+        setup=setup,
+        criterion=build_criterion(objective, config, splits["train"], setup.labels),
     )
-    started = time.perf_counter()
-    trainer.train(resume_from_checkpoint=_checkpoint(config.resume, folder))
+    path = to_resume(config.resume, setup.folder)
+    trainer.train(resume_from_checkpoint=None if path is None else str(path))
     state = trainer.state
     best = {
-        "metric": f"validation/{metric}",
+        "metric": f"validation/{setup.metric}",
         "value": state.best_metric,
         "step": state.best_global_step or state.global_step,
         "epoch": _epoch_of(state),
     }
-    return trainer, Outcome(best, state.global_step, time.perf_counter() - started)
-
-
-def predict(trainer: HaechiTrainer, split: EncodedSplit, *, is_validation: bool) -> np.ndarray:
-    """Outputs of a split by the best weights, in the split's order, as `compute_metrics` reads them."""
-    ordered, order = split.by_length()
     # A run that was resumed may have had its best step before, and those outputs are not here.
-    step, found = trainer.best_outputs or (None, None)
-    kept = is_validation and trainer.args.load_best_model_at_end and step == trainer.state.best_global_step
-    if found is None or not kept:
-        found = _as_array(trainer.predict(cast(Any, ordered), metric_key_prefix="unnamed").predictions)
-    outputs = np.empty_like(found)
-    outputs[order] = found
-    return outputs
+    step, outputs = trainer.best_outputs or (None, None)
+    kept = trainer.args.load_best_model_at_end and step == state.best_global_step
+    return Outcome(
+        best, state.global_step, float(state.epoch or 0.0), time.perf_counter() - started,
+        lambda split: _predict(trainer, split),
+        in_order(outputs, order) if outputs is not None and kept else None,
+    )  # fmt: skip
 
 
-def _checkpoint(resume: str | None, folder: Path) -> str | None:
-    """The checkpoint to go on from; None starts afresh."""
-    if resume is None:
-        return None
-    if resume != "auto":
-        return resume
-    found = sorted(folder.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
-    return str(found[-1]) if found else None
+def _predict(trainer: HaechiTrainer, split: EncodedSplit) -> np.ndarray:
+    """Outputs of a split in its order."""
+    ordered, order = split.by_length()
+    found = trainer.predict(cast(Any, ordered), metric_key_prefix="unnamed").predictions
+    return in_order(as_outputs(found), order)
 
 
 def _epoch_of(state: Any) -> float | None:

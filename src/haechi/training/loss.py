@@ -1,17 +1,65 @@
 """The loss of an objective, as a sum over targets."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from haechi.data.split import IGNORED
+from haechi.data.split import IGNORED, EncodedSplit
 from haechi.modeling.heads import MASKED
 from haechi.schema.task import Objective
+from haechi.schema.trainer import ClassWeights, TrainerConfig
 
 # Shape suffixes: B rows, T tokens, C outputs.
 
 
-def summed_loss(objective: Objective, logits: Tensor, labels: Tensor, smoothing: float = 0.0) -> Tensor:
+@dataclass(frozen=True)
+class Criterion:
+    """The loss that is trained on: with smoothing and weights, which an evaluation leaves out."""
+
+    objective: Objective
+    smoothing: float = 0.0
+    weights: Tensor | None = None
+    """(C,), 1 on average over the train rows."""
+
+    def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Logits and labels as `summed_loss` takes them -> the sum over targets."""
+        weights = None if self.weights is None else self.weights.to(logits.device)
+        return summed_loss(self.objective, logits, labels, self.smoothing, weights)
+
+
+def build_criterion(
+    objective: Objective, config: TrainerConfig, train: EncodedSplit, labels: Sequence[str] | None
+) -> Criterion:
+    """The loss of a training; weights of classes come from the train rows."""
+    weights = None
+    if config.class_weights is ClassWeights.balanced and labels is not None:
+        weights = balanced_weights(cast(Sequence[int], train.labels), len(labels))
+    return Criterion(objective, config.label_smoothing_factor, weights)
+
+
+def balanced_weights(labels: Sequence[int], classes: int) -> Tensor:
+    """Rows / (classes with rows x rows of the class), so that the mean over the rows is 1; 0 without rows.
+
+    Args:
+        labels: class ids.
+        classes: how many there may be.
+    """
+    counts = torch.bincount(torch.tensor(labels), minlength=classes).double()
+    share = counts.sum() / (counts > 0).sum()
+    return torch.where(counts > 0, share / counts.clamp(min=1), 0).float()
+
+
+def summed_loss(
+    objective: Objective,
+    logits: Tensor,
+    labels: Tensor,
+    smoothing: float = 0.0,
+    weights: Tensor | None = None,
+) -> Tensor:
     """Cross-entropy or squared error, summed over the targets, in float32.
 
     A sum, so that the caller divides by the targets of the whole optimizer step: batches of one step then
@@ -22,6 +70,7 @@ def summed_loss(objective: Objective, logits: Tensor, labels: Tensor, smoothing:
         logits: (B, C), C is 1 for a regression; (B, T, C) for tags; (B, T, 2) for spans.
         labels: (B,); (B, T) for tags, -100 where a token has none; (B, 2) for spans.
         smoothing: share of the target that is spread over all classes, tags or tokens.
+        weights: (C,), of the classes.
 
     Returns:
         A scalar.
@@ -33,6 +82,7 @@ def summed_loss(objective: Objective, logits: Tensor, labels: Tensor, smoothing:
     return functional.cross_entropy(
         logits.float().flatten(0, -2),
         labels.to(torch.int64).flatten(),
+        weight=weights,
         reduction="sum",
         label_smoothing=smoothing,
         ignore_index=IGNORED,

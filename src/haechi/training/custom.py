@@ -1,0 +1,309 @@
+"""Our own training loop. Read `Loop.run` first; it is what happens, in order.
+
+Where Trainer does the same is said beside it by the name of its method.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState
+from torch import Tensor
+from torch.utils.data import DataLoader
+from tqdm.auto import tqdm
+
+from haechi.data.collate import Collator
+from haechi.data.split import IGNORED, EncodedSplit
+from haechi.modeling.assemble import TextModel
+from haechi.modeling.build import runs_on_cpu
+from haechi.schema.task import Objective
+from haechi.schema.trainer import Precision, Strategy
+from haechi.training import checkpoint
+from haechi.training.checkpoint import State
+from haechi.training.loss import build_criterion, summed_loss
+from haechi.training.optimizer import build_optimizer, build_schedule, freeze
+from haechi.training.pieces import build_pieces
+from haechi.training.precision import resolve_precision
+from haechi.training.setup import Outcome, Setup, as_outputs, in_order, seed_pass
+
+log = logging.getLogger(__name__)
+
+Batch = dict[str, Tensor]
+
+
+class Loop:
+    """One training."""
+
+    def __init__(self, model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> None:
+        """`splits` has `train` and `validation`."""
+        config = self.config = setup.config
+        self.setup = setup
+        freeze(model, config.frozen_layers)
+        precision = resolve_precision(config.precision)
+        mixed = "no" if precision is Precision.float32 else precision.value
+        log.info("precision: %s", precision.value)
+        # Jobs of a sweep may share a process, and Accelerate keeps the first one's precision.
+        AcceleratorState._reset_state(reset_partial_state=True)
+        self.accelerator = Accelerator(mixed_precision=mixed, cpu=runs_on_cpu())
+        self.optimizer: Any
+        self.model, self.optimizer = self.accelerator.prepare(model, build_optimizer(model, config))
+        self.plain_model = model
+        self.pieces = build_pieces(model, setup.task.objective, config)
+        self.criterion = build_criterion(setup.task.objective, config, splits["train"], setup.labels)
+        self.plan = setup.plan(splits["train"])
+        self.train_loader = self._loader(splits["train"], batch_sampler=self.plan)
+        self.validation, self.validation_order = splits["validation"].by_length()
+        self.steps_per_epoch = math.ceil(len(self.plan) / config.gradient_accumulation_steps)
+        epochs = math.ceil(config.num_train_epochs * self.steps_per_epoch)
+        self.max_steps = config.max_steps if config.max_steps > 0 else epochs
+        self.schedule = build_schedule(self.optimizer, config, self.max_steps)
+        self.state = State()
+        self.loss_sum = torch.zeros((), device=self.accelerator.device)
+        self.shown: dict[str, str] = {}
+        self.best_outputs: tuple[int, np.ndarray] | None = None
+
+    def run(self) -> Outcome:
+        """Train from where the last checkpoint is, if one is wanted, to the end (Trainer.train)."""
+        started = time.perf_counter()
+        self._resume()
+        with tqdm(total=self.max_steps, initial=self.state.step, mininterval=0.5) as self.bar:
+            while self.state.step < self.max_steps and not self._has_stopped_early():
+                for batches in self._steps_of_epoch(self.state.step // self.steps_per_epoch):
+                    self._step(batches)
+                    if self._is_due():
+                        self._evaluate_and_save()
+                    if self.state.step >= self.max_steps or self._has_stopped_early():
+                        break
+        self._take_best()
+        return self._outcome(time.perf_counter() - started)
+
+    def _steps_of_epoch(self, epoch: int) -> Iterator[list[Batch]]:
+        """The micro-batches of each optimizer step that is left of an epoch (Trainer.get_batch_samples)."""
+        self.plan.set_epoch(epoch)
+        batches = iter(self.train_loader)
+        size = self.config.gradient_accumulation_steps
+        done = self.state.step % self.steps_per_epoch
+        for _ in islice(batches, done * size):
+            pass
+        while step := list(islice(batches, size)):
+            yield step
+
+    def _step(self, batches: list[Batch]) -> None:
+        """Forward, backward, clip, update (Trainer.training_step and what follows it)."""
+        self.model.train()
+        state, rate = self.state, self.schedule.get_last_lr()[0]
+        targets = max(sum(int((batch["labels"] != IGNORED).sum()) for batch in batches), 1)
+        for number, batch in enumerate(map(self._placed, batches)):
+            seed_pass(self.setup.seed, state.step, number)
+            is_last = number == len(batches) - 1
+            with nullcontext() if is_last else self.accelerator.no_sync(self.model):
+                self.loss_sum += self._pass(batch, targets)
+                for piece in self.pieces:
+                    piece.after_backward(lambda batch=batch: self._pass(batch, targets))
+        longest = self.config.max_grad_norm or math.inf
+        norm = self.accelerator.clip_grad_norm_(self.model.parameters(), longest)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad()
+        for piece in self.pieces:
+            piece.after_step()
+        state.step += 1
+        state.epoch = self._epoch_after(state.step)
+        self.bar.update()
+        if state.step % self.config.logging_steps == 0:
+            self._log(float(cast(Any, norm)), float(rate))
+
+    def _epoch_after(self, step: int) -> float:
+        """Epochs after so many optimizer steps; the last step of one may have fewer micro-batches."""
+        before = (step - 1) // self.steps_per_epoch
+        batches = (step - before * self.steps_per_epoch) * self.config.gradient_accumulation_steps
+        return before + min(batches / len(self.plan), 1.0)
+
+    def _pass(self, batch: Batch, targets: int) -> Tensor:
+        """One micro-batch forward and backward; its part of the step's mean loss (Trainer.compute_loss)."""
+        with self.accelerator.autocast():
+            logits = self.model(**batch)["logits"]
+            loss = self.criterion(logits, batch["labels"])
+            for piece in self.pieces:
+                added = piece.loss(logits, batch["labels"], lambda: self.model(**batch)["logits"])
+                loss = loss if added is None else loss + added
+        loss = loss / targets
+        self.accelerator.backward(loss)
+        return loss.detach()
+
+    def _log(self, norm: float, rate: float) -> None:
+        """The mean loss of the steps since the last time (Trainer.log)."""
+        steps = self.state.step - self.state.logged_step
+        loss = float(self.loss_sum) / steps
+        self.loss_sum.zero_()
+        self.state.logged_step = self.state.step
+        self.bar.set_postfix(self.shown | {"loss": f"{loss:.4f}"})
+        self._hear({"train/loss": loss, "train/grad_norm": norm, "train/learning_rate": rate})
+
+    def _hear(self, metrics: Mapping[str, float]) -> None:
+        self.setup.on_metrics(metrics, self.state.step, self.state.epoch)
+
+    def _placed(self, batch: Batch) -> Batch:
+        return {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}
+
+    def _is_due(self) -> bool:
+        """Whether the validation rows are scored now (DefaultFlowCallback)."""
+        step, last = self.state.step, self.state.step >= self.max_steps
+        match self.config.eval_strategy:
+            case Strategy.epoch:
+                return last or step % self.steps_per_epoch == 0
+            case Strategy.steps:
+                return last or step % self.config.eval_steps == 0
+            case Strategy.no:
+                return False
+
+    def _evaluate_and_save(self) -> None:
+        """Score the validation rows, keep a checkpoint, clear old ones (Trainer._maybe_log_save_evaluate)."""
+        started, state = time.perf_counter(), self.state
+        with self._evaluated_weights():
+            outputs, loss = self._outputs(self.validation)
+        metrics = {"loss": loss, **self.setup.measure(outputs, self.validation)}
+        seconds = time.perf_counter() - started
+        metrics |= {"runtime": seconds, "samples_per_second": len(self.validation) / seconds}
+        self._hear({f"validation/{name}": value for name, value in metrics.items()})
+        value = metrics[self.setup.metric]
+        state.worse_in_a_row += 1
+        if self.setup.is_better(value, state.best_value):
+            state.best_value, state.best_step, state.best_epoch = value, state.step, state.epoch
+            state.worse_in_a_row = 0
+            self.best_outputs = (state.step, outputs)
+        self.shown = {self.setup.metric: f"{value:.4f}"}
+        self.bar.set_postfix(self.shown)
+        self._save()
+
+    @contextmanager
+    def _evaluated_weights(self) -> Iterator[None]:
+        """Those that a piece wants evaluated, such as averages, for a while."""
+        for piece in self.pieces:
+            piece.swap()
+        try:
+            yield
+        finally:
+            for piece in self.pieces:
+                piece.swap()
+
+    def _has_stopped_early(self) -> bool:
+        """Whether too many evaluations in a row found nothing better (EarlyStoppingCallback)."""
+        patience = self.config.early_stopping_patience
+        return bool(patience) and self.state.worse_in_a_row >= patience
+
+    def _save(self) -> None:
+        parts = {
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "pieces": [piece.state_dict() for piece in self.pieces],
+        }
+        folder = self.setup.folder
+        self.state.loss_sum = float(self.loss_sum)
+        checkpoint.write_checkpoint(folder, self.state, self.plain_model, parts)
+        checkpoint.clear_old(folder, self.config.save_total_limit, self.state.best_step)
+
+    def _resume(self) -> None:
+        """Go on from a checkpoint (Trainer._load_from_checkpoint); order and dropout follow from the step."""
+        path = checkpoint.to_resume(self.config.resume, self.setup.folder)
+        if path is None:
+            return
+        self.state = checkpoint.read_state(path)
+        self.loss_sum.fill_(self.state.loss_sum)
+        self._load(path)
+
+    def _load(self, path: Path) -> None:
+        checkpoint.load_weights(path, self.plain_model)
+        parts = checkpoint.load_optimizer(path)
+        self.optimizer.load_state_dict(parts["optimizer"])
+        self.schedule.load_state_dict(parts["schedule"])
+        for piece, state in zip(self.pieces, parts["pieces"], strict=True):
+            piece.load_state_dict(state)
+
+    def _take_best(self) -> None:
+        """End with the best weights, those that were evaluated (Trainer._load_best_model)."""
+        best = self.state.best_step
+        if self.config.load_best_model_at_end and best not in {None, self.state.step}:
+            self._load(checkpoint.checkpoint_folder(self.setup.folder, cast(int, best)))
+        for piece in self.pieces:
+            piece.swap()
+
+    def _outputs(self, split: EncodedSplit) -> tuple[np.ndarray, float]:
+        """Outputs of a split in its order, and the mean loss over its targets (Trainer.evaluation_loop)."""
+        self.model.eval()
+        found: list[np.ndarray] = []
+        total, targets = 0.0, 0
+        objective = self.setup.task.objective
+        loader = self._loader(split, batch_size=self.config.per_device_eval_batch_size)
+        with torch.inference_mode():
+            for batch in map(self._placed, loader):
+                with self.accelerator.autocast():
+                    logits = self.model(**batch)["logits"]
+                if "labels" in batch:
+                    total += float(summed_loss(objective, logits, batch["labels"]))
+                    targets += int((batch["labels"] != IGNORED).sum())
+                # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
+                kept = logits.argmax(-1) if objective is Objective.token_classification else logits.float()
+                found.append(kept.cpu().numpy())
+        return as_outputs(_joined(found)), total / max(targets, 1)
+
+    def _loader(self, split: EncodedSplit, **batches: Any) -> DataLoader[Any]:
+        """Batches of a split; workers prepare the next ones meanwhile (Trainer.get_train_dataloader)."""
+        return DataLoader(
+            cast(Any, split), collate_fn=Collator(self.setup.pad_token_id),
+            num_workers=self.config.dataloader_num_workers, pin_memory=not runs_on_cpu(), **batches,
+        )  # fmt: skip
+
+    def predict(self, split: EncodedSplit) -> np.ndarray:
+        """Outputs of a split by the weights as they are, in the split's order."""
+        ordered, order = split.by_length()
+        found, _ = self._outputs(ordered)
+        return in_order(found, order)
+
+    def _outcome(self, seconds: float) -> Outcome:
+        state = self.state
+        step, outputs = self.best_outputs or (None, None)
+        kept = outputs is not None and step == state.best_step and self.config.load_best_model_at_end
+        best = {
+            "metric": f"validation/{self.setup.metric}",
+            "value": state.best_value,
+            "step": state.best_step or state.step,
+            "epoch": state.best_epoch,
+        }
+        return Outcome(
+            best, state.step, state.epoch, seconds, self.predict,
+            in_order(cast(np.ndarray, outputs), self.validation_order) if kept else None,
+        )  # fmt: skip
+
+
+def _joined(parts: list[np.ndarray]) -> np.ndarray:
+    """Outputs of batches one behind the other; those of tokens filled up with -100, as Trainer does."""
+    if parts[0].ndim == 1 or len({part.shape[1:] for part in parts}) == 1:
+        return np.concatenate(parts)
+    longest = max(part.shape[1] for part in parts)
+    shape = (sum(map(len, parts)), longest, *parts[0].shape[2:])
+    joined = np.full(shape, IGNORED, dtype=parts[0].dtype)
+    row = 0
+    for part in parts:
+        joined[row : row + len(part), : part.shape[1]] = part
+        row += len(part)
+    return joined
+
+
+def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> Outcome:
+    """Fine-tune; the model holds the best weights afterwards.
+
+    Args:
+        model: encoder, pooling and head.
+        splits: `train` and `validation`.
+        setup: everything else.
+    """
+    return Loop(model, splits, setup).run()

@@ -1,0 +1,103 @@
+"""What a training is given, and what it gives, whichever trainer runs."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from haechi.data.batches import BatchPlan
+from haechi.data.split import EncodedSplit
+from haechi.schema.metric import LOWER_IS_BETTER, chosen_metric
+from haechi.schema.task import TaskConfig
+from haechi.schema.trainer import TrainerConfig
+from haechi.training.metrics import compute_metrics
+
+OnMetrics = Callable[[Mapping[str, float], int, float], None]
+"""Called with metrics under their full names, the optimizer step and the epoch."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A training, all but its model and rows."""
+
+    task: TaskConfig
+    config: TrainerConfig
+    labels: Sequence[str] | None
+    """Names in the order of the head's outputs; None for a regression and for spans."""
+    seed: int
+    """Of order and dropout."""
+    pad_token_id: int
+    folder: Path
+    """Where checkpoints go."""
+    on_metrics: OnMetrics
+    """Hears of every logged metric."""
+
+    @property
+    def metric(self) -> str:
+        """What chooses the best checkpoint, without the split's name."""
+        return chosen_metric(self.task)
+
+    def plan(self, split: EncodedSplit) -> BatchPlan:
+        """The batches of the train rows, epoch by epoch."""
+        config = self.config
+        return BatchPlan(
+            split.lengths,
+            config.per_device_train_batch_size,
+            self.seed,
+            by_length=config.length_bucket,
+            max_tokens=config.max_tokens_per_batch,
+        )
+
+    def measure(self, outputs: np.ndarray, split: EncodedSplit) -> dict[str, float]:
+        """Metrics of a split, by the names that KLUE gives them."""
+        return compute_metrics(self.task.objective, outputs, split, self.labels, self.task.positive_from)
+
+    def is_better(self, value: float, best: float | None) -> bool:
+        """Whether a value of the metric beats the best one so far."""
+        if best is None:
+            return True
+        return value < best if self.metric in LOWER_IS_BETTER else value > best
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What training gives; the model holds the weights that it ended with."""
+
+    best: dict[str, Any]
+    """Metric, value, step and epoch of the best checkpoint."""
+    steps: int
+    epoch: float
+    seconds: float
+    """Seconds of training, evaluations included."""
+    predict: Callable[[EncodedSplit], np.ndarray]
+    """Outputs of a split by the model, in the split's order, as `compute_metrics` reads them."""
+    validation_outputs: np.ndarray | None
+    """The same for the validation rows where they are at hand; None if they have to be computed."""
+
+
+def seed_pass(seed: int, step: int, micro_batch: int) -> None:
+    """Seed dropout for one forward pass, so that nothing drawn elsewhere changes it.
+
+    Args:
+        seed: the run's.
+        step: optimizer steps taken before.
+        micro_batch: its number within the step.
+    """
+    # Products of odd primes keep passes apart; torch takes seeds below 2 ** 63.
+    torch.manual_seed((seed * 1_000_003 + step * 65_537 + micro_batch) % 2**63)
+
+
+def as_outputs(given: Any) -> np.ndarray:
+    """Outputs in float32, or ids of tags."""
+    found = np.asarray(given)
+    return found if np.issubdtype(found.dtype, np.integer) else found.astype(np.float32, copy=False)
+
+
+def in_order(found: np.ndarray, order: Sequence[int]) -> np.ndarray:
+    """Outputs of sorted items, put back to where the items came from."""
+    outputs = np.empty_like(found)
+    outputs[list(order)] = found
+    return outputs
