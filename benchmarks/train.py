@@ -1,0 +1,189 @@
+"""Fine-tuning, side by side: Haechi's two trainers, the stock Trainer in four ways, sentence-transformers.
+
+    python benchmarks/train.py                                        the embedded sample, a tiny encoder
+    python benchmarks/train.py --encoder DIR --data DIR --seeds 3     KLUE's files, a real encoder
+
+Every variant runs in a process of its own, on the same rows with the same batch size and learning rate, one
+after another and round by round, so that what else the machine does meets them all. Quality is that after the
+same rows.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+HERE = Path(__file__).resolve().parent
+SAMPLES = HERE.parent / "src" / "haechi" / "samples"
+CLASSES = (
+    "Trainer, padded to 128",
+    "Trainer, dynamic padding",
+    "Trainer, grouped by length",
+    "Trainer, grouped, bf16, fused",
+    "Haechi hf",
+    "Haechi custom",
+    "Haechi custom, float32",
+)
+SCORES = (*CLASSES, "sentence-transformers, bi-encoder", "sentence-transformers, bi-encoder, bf16",
+          "Haechi custom, bi-encoder")  # fmt: skip
+
+
+class Bench(NamedTuple):
+    """A task of the table."""
+
+    name: str
+    objective: str
+    metric: str
+    variants: tuple[str, ...]
+    files: tuple[str, str]
+    """KLUE's."""
+    sample: str
+    """Folder of the embedded data."""
+
+
+BENCHES = (
+    Bench(
+        "ynat", "classification", "macro_f1", CLASSES,
+        ("ynat-v1.1_train.json", "ynat-v1.1_dev.json"), "topic",
+    ),
+    Bench(
+        "nli", "pair_classification", "accuracy", CLASSES,
+        ("klue-nli-v1.1_train.json", "klue-nli-v1.1_dev.json"), "nli",
+    ),
+    Bench(
+        "sts", "regression", "pearsonr", SCORES,
+        ("klue-sts-v1.1_train.json", "klue-sts-v1.1_dev.json"), "sts",
+    ),
+)  # fmt: skip
+TEXTS = ("title", "sentence1", "sentence2", "premise", "hypothesis")
+
+Found = dict[str, list[dict[str, float]]]
+"""What each variant gave in each round."""
+
+
+def neutral(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of KLUE's or of the embedded data as text, text_pair and label."""
+    texts = [
+        str(row[key]) for key in ("title", "sentence1", "sentence2", "premise", "hypothesis") if key in row
+    ]
+    label = row.get("gold_label", row.get("label"))
+    if label is None or isinstance(label, dict):
+        label = (row.get("labels") or label)["real-label"]
+    found: dict[str, Any] = {"text": texts[0], "label": label}
+    return {**found, "text_pair": texts[1]} if len(texts) > 1 else found
+
+
+def write_rows(bench: Bench, data: Path | None, folder: Path, rows: tuple[int, int]) -> dict[str, str]:
+    """Train and validation rows, the same for every variant, in files of their own."""
+    written: dict[str, str] = {}
+    for name, count, file in zip(("train", "validation"), rows, bench.files, strict=True):
+        if data is not None:
+            found = json.loads((data / file).read_text(encoding="utf-8"))
+        else:
+            lines = (SAMPLES / bench.sample / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+            found = [json.loads(line) for line in lines]
+        drawn = random.Random(0).sample(found, min(count, len(found)))
+        path = folder / f"{bench.name}_{name}.jsonl"
+        lines = (json.dumps(neutral(row), ensure_ascii=False) for row in drawn)
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        written[name] = str(path)
+    return written
+
+
+def measure(setting: dict[str, Any]) -> dict[str, float]:
+    """One training in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parent / "src"), "TOKENIZERS_PARALLELISM": "false"}
+    command = [sys.executable, str(HERE / "train_variant.py"), json.dumps(setting)]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if ended.returncode:
+        raise SystemExit(f"{setting['variant']} on {setting['task']} failed:\n{ended.stderr[-2000:]}")
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def rounds(
+    bench: Bench, given: argparse.Namespace, folder: Path, encoder: Path
+) -> dict[str, list[dict[str, float]]]:
+    """Train with every variant; a round has a seed of its own."""
+    files = write_rows(bench, given.data, folder, (given.rows, given.validation_rows))
+    found: Found = {variant: [] for variant in bench.variants}
+    for seed in range(1, given.seeds + 1):
+        for variant in bench.variants:
+            with tempfile.TemporaryDirectory(dir=folder) as output:
+                found[variant].append(measure({
+                    **files, "variant": variant, "task": bench.name, "objective": bench.objective,
+                    "metric": bench.metric, "checkpoint": str(encoder), "seed": seed, "output": output,
+                    "learning_rate": given.learning_rate,
+                }))  # fmt: skip
+            print(f"  {bench.name} seed {seed} {variant}: {found[variant][-1]}", file=sys.stderr, flush=True)
+    return found
+
+
+def table(bench: Bench, found: Found) -> Iterator[str]:
+    """Medians over the rounds, the ratio to dynamic padding, and the metric with its spread."""
+    speed = {
+        name: statistics.median(item["examples_per_second"] for item in items)
+        for name, items in found.items()
+    }
+    plain = speed["Trainer, dynamic padding"]
+    yield f"\n**{bench.name}**\n"
+    yield f"| trainer | examples/s | of dynamic padding | {bench.metric}, lowest to highest seed | peak MiB |"
+    yield "| --- | --- | --- | --- | --- |"
+    for name, items in found.items():
+        scores = sorted(item["metric"] for item in items)
+        peak = statistics.median(item["peak_mib"] for item in items)
+        spread = f"{statistics.mean(scores):.3f} ({scores[0]:.3f} to {scores[-1]:.3f})"
+        yield f"| {name} | {speed[name]:.1f} | {speed[name] / plain:.2f} | {spread} | {peak:,.0f} |"
+
+
+def products() -> str:
+    """GFLOP/s of the machine's matrix products, what all of this can reach at most."""
+    code = (
+        "import time, torch\n"
+        "for kind in (torch.float32, torch.bfloat16):\n"
+        "    a = torch.randn(2048, 2048).to(kind); a @ a; t = time.perf_counter(); n = 0\n"
+        "    while time.perf_counter() - t < 1: a @ a; n += 1\n"
+        "    print(f'{str(kind)[6:]} {2 * 2048**3 * n / (time.perf_counter() - t) / 1e9:.0f}')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return ", ".join(ended.stdout.split("\n")[:2])
+
+
+def main() -> None:
+    """Print the tables, and by what they were made."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--encoder", type=Path, help="a checkpoint folder; without, the tiny one")
+    parser.add_argument("--data", type=Path, help="folder with KLUE's v1.1 files; without, the embedded data")
+    parser.add_argument("--tasks", nargs="+", choices=[bench.name for bench in BENCHES],
+                        default=[bench.name for bench in BENCHES])  # fmt: skip
+    parser.add_argument("--rows", type=int, default=2048, help="train rows, one epoch")
+    parser.add_argument("--validation-rows", type=int, default=1000)
+    parser.add_argument("--seeds", type=int, default=1, help="rounds, each with a seed of its own")
+    parser.add_argument("--learning-rate", type=float, default=5e-5)
+    given = parser.parse_args()
+    machine = platform.processor() or platform.machine()
+    print(f"{machine}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"matrix products of 2048 x 2048, GFLOP/s: {products()}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        encoder = given.encoder
+        if encoder is None:
+            sys.path.insert(0, str(HERE.parent / "src"))
+            from haechi.checkpoint.tiny import make_tiny
+
+            encoder = make_tiny(folder / "tiny")
+        for bench in BENCHES:
+            if bench.name in given.tasks:
+                for line in table(bench, rounds(bench, given, folder, encoder)):
+                    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
