@@ -65,6 +65,19 @@ def test_the_label_reads_the_answer_in_every_window_that_holds_it_whole(
         assert (label != (0, 0)) is whole
 
 
+@pytest.mark.parametrize("around", [" {}", "{} ", "\u200b{}", " {}\u200b "])
+@pytest.mark.parametrize("kind", ["wordpiece", "bytes", "unigram"])
+def test_an_answer_with_spaces_around_it_is_learned(kind: str, around: str, tmp_path: Path) -> None:
+    """The rows say so in KorQuAD too; a token never covers a space at its edge in a WordPiece vocabulary."""
+    folder = write_tokenizer(kind, tmp_path / kind, "PreTrainedTokenizerFast")
+    (folder / "config.json").write_text('{"model_type": "bert"}', encoding="utf-8")
+    answer = around.format("광화문 앞")
+    context = f"해치는 언제나{answer}에 앉아 불을 막았다."
+    found = labelled(split_of(build_tokenizer(folder), question(context, answer)))
+    assert [label != (context_tokens.null,) * 2 for context_tokens, label in found] == [True]
+    assert "광화문 앞" in text_of(*found[0], context)
+
+
 def test_the_windows_cover_the_context_and_share_tokens(tokenizer: RuntimeTokenizer) -> None:
     split = split_of(tokenizer, question())
     assert split.contexts is not None

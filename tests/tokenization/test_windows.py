@@ -79,10 +79,14 @@ def test_what_is_no_answer_is_in_no_window(tokenizer: RuntimeTokenizer, start: i
     assert answer_tokens(found[0], start, end) is None
 
 
-def test_spaces_around_an_answer_are_no_part_of_it() -> None:
-    for text in ("동결", " 동결", "동결 \n", "  동결  "):
+def test_what_cannot_be_seen_around_an_answer_is_no_part_of_it() -> None:
+    for text in ("동결", " 동결", "동결 \n", "  동결  ", "\u200b동결", "\ufeff 동결\u200d\u00a0"):
         start, end = answer_span(Answer(7, text))
         assert text[start - 7 : end - 7] == "동결"
+
+
+def test_an_answer_of_nothing_visible_has_no_span() -> None:
+    assert answer_span(Answer(7, " \u200b")) == (7, 7)
 
 
 def test_long_questions_are_cut(tokenizer: RuntimeTokenizer) -> None:

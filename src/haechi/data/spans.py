@@ -8,7 +8,7 @@ from haechi.data.input_format import InputFormat
 from haechi.data.split import ContextTokens
 from haechi.rows.examples import Example, QuestionExample
 from haechi.tokenization.runtime import RuntimeTokenizer
-from haechi.tokenization.windows import answer_tokens, encode_windows
+from haechi.tokenization.windows import answer_span, answer_tokens, encode_windows
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -48,7 +48,7 @@ def span_columns(
 def _label(example: Example, window: "Encoding", null: int) -> tuple[int, int]:
     assert isinstance(example, QuestionExample)
     for answer in () if example.is_impossible else example.answers:
-        found = answer_tokens(window, answer.start, answer.start + len(answer.text))
+        found = answer_tokens(window, *answer_span(answer))
         if found is not None:
             return found
     return null, null

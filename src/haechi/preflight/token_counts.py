@@ -11,6 +11,7 @@ from haechi.tokenization.reading import hangul_and_letters
 LOST_ENTITY, LOST_ANSWER, LOST_CHARACTERS, BLURRED_TAGS, CUT_TAGS, CUT_QUESTION = (
     "lost_entity", "lost_answer", "lost_characters", "blurred_tags", "cut_tags", "cut_question",
 )  # fmt: skip
+BLURRED_ANSWER, LONG_ANSWER = "blurred_answer", "long_answer"
 
 
 @dataclass
@@ -37,6 +38,8 @@ class TokenCounts:
     """Windows of the contexts."""
     longest_lost: int | None = None
     """Tokens of the longest answer that no window holds, as far as tokens cover it."""
+    longest_answer: int = 0
+    """Tokens of the longest answer that tokens cover."""
     answered: int = 0
     """Questions with an answer that stands where the row says."""
     source_tokens: int = 0

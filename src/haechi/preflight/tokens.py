@@ -1,13 +1,16 @@
 """What a tokenizer makes of train rows: counted in chunks, so that any number of rows can be judged."""
 
+import string
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from haechi.preflight.token_counts import (
+    BLURRED_ANSWER,
     BLURRED_TAGS,
     CUT_QUESTION,
     CUT_TAGS,
+    LONG_ANSWER,
     LOST_ANSWER,
     LOST_CHARACTERS,
     LOST_ENTITY,
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 CHUNK_ROWS = 1000
+# Exact match leaves punctuation and spaces out.
+AROUND_ANSWERS = f"{string.punctuation} \t\n\u200b\ufeff"
 
 
 def count_tokens(
@@ -199,12 +204,20 @@ def _count_windows(
         room = max_length - special - min(tokens, QUESTION_TOKENS)
         if room_for_context(tokenizer, max_length) > task.doc_stride:  # refused by a rule otherwise
             _count_answer(
-                counts, example, context, list(window_ranges(len(context.ids), room, task.doc_stride))
+                counts,
+                example,
+                context,
+                list(window_ranges(len(context.ids), room, task.doc_stride)),
+                task.max_answer_tokens,
             )
 
 
 def _count_answer(
-    counts: TokenCounts, example: QuestionExample, context: "Encoding", ranges: list[tuple[int, int]]
+    counts: TokenCounts,
+    example: QuestionExample,
+    context: "Encoding",
+    ranges: list[tuple[int, int]],
+    max_answer_tokens: int,
 ) -> None:
     """The first answer is the one that is learned."""
     counts.windows += len(ranges)
@@ -215,8 +228,35 @@ def _count_answer(
     counts.answered += 1
     start, end = answer_span(answer)
     first, last = context.char_to_token(start), context.char_to_token(end - 1)
+    if first is not None and last is not None:
+        _count_exactness(counts, example, context, (first, last), max_answer_tokens)
     if first is None or last is None or not any(low <= first and last < high for low, high in ranges):
         if first is not None and last is not None:
             counts.longest_lost = max(counts.longest_lost or 0, last - first + 1)
         text = printable(answer.text, 40)
         counts.tallies[LOST_ANSWER].add(example.row, Text(f"the answer `{text}`", f"답 `{text}`"))
+
+
+def _count_exactness(
+    counts: TokenCounts,
+    example: QuestionExample,
+    context: "Encoding",
+    tokens: tuple[int, int],
+    max_answer_tokens: int,
+) -> None:
+    """What the best prediction would give back, and whether it is too long to be given."""
+    first, last = tokens
+    answer, text = example.answers[0].text, example.text_pair or ""
+    given = text[context.offsets[first][0] : context.offsets[last][1]]
+    length = last - first + 1
+    counts.longest_answer = max(counts.longest_answer, length)
+    if given.strip(AROUND_ANSWERS) != answer.strip(AROUND_ANSWERS):
+        wanted, best = printable(answer, 30), printable(given, 30)
+        counts.tallies[BLURRED_ANSWER].add(
+            example.row, Text(f"`{best}` at best, not `{wanted}`", f"`{wanted}` 대신 잘해야 `{best}`")
+        )
+    if length > max_answer_tokens:
+        shown = printable(answer, 40)
+        counts.tallies[LONG_ANSWER].add(
+            example.row, Text(f"`{shown}`, {length} tokens", f"`{shown}`, {length}토큰")
+        )

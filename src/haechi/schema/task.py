@@ -124,7 +124,7 @@ class TaskConfig:
     highest_score: float | None = field(default=None, metadata=within(1e-6))
     """`encoder=bi`: the score that a cosine of 1 stands for; null is the highest of the train rows."""
     doc_stride: int = field(default=128, metadata=within(0))
-    """Tokens that neighbouring windows of a long context share. 128 is KLUE's."""
+    """Tokens that neighbouring windows of a long context share; KLUE's key of this name is how far one moves."""
     positive_from: float | None = field(default=None, metadata=within(-1_000_000_000, 1_000_000_000))
     """The score from which on two texts count as alike, for the metric `f1`; null gives no such metric."""
     n_best: int = field(default=20, metadata=within(1, 1000))

@@ -1,8 +1,11 @@
 """A question and its long context as windows that share tokens, so that every answer is whole in one.
 
-Source: Devlin et al. 2019, section 4.2, and the preprocessing of its SQuAD script; KLUE uses the same.
+Source: Devlin et al. 2019, section 4.2, and the preprocessing of its SQuAD script, which KLUE's code calls
+too. There `doc_stride` says how far a window moves; here, as in later scripts, how many tokens two windows
+share.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -81,10 +84,18 @@ def cut_questions(tokenizer: RuntimeTokenizer, questions: Sequence[str]) -> list
 
 
 def answer_span(answer: Answer) -> tuple[int, int]:
-    """Offsets of an answer's first character and behind its last one, without the spaces around it."""
-    text = answer.text
-    start = answer.start + len(text) - len(text.lstrip())
-    return start, start + len(text.strip())
+    """Offsets of an answer's first character and behind its last one, without what cannot be seen around it.
+
+    Tokens cover neither spaces nor, mostly, zero-width characters.
+    """
+    seen = [offset for offset, character in enumerate(answer.text) if not _is_invisible(character)]
+    if not seen:
+        return answer.start, answer.start
+    return answer.start + seen[0], answer.start + seen[-1] + 1
+
+
+def _is_invisible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) in {"Cc", "Cf"}
 
 
 def answer_tokens(encoding: "Encoding", start: int, end: int) -> tuple[int, int] | None:

@@ -9,7 +9,8 @@ from sklearn.metrics import accuracy_score, f1_score
 def class_metrics(logits: np.ndarray, targets: np.ndarray, labels: Sequence[str]) -> dict[str, float]:
     """`accuracy`, `macro_f1` and `f1/<label>`, each class against the rest, from 0 to 1.
 
-    A class that neither occurs nor is predicted counts 0 in `macro_f1`, as in KLUE's code.
+    `macro_f1` is the mean over the classes that occur or are predicted, as scikit-learn's default and KLUE's
+    code have it. One that neither occurs nor is predicted has an F1 of 0 of its own.
 
     Args:
         logits: (rows, classes).
@@ -19,8 +20,9 @@ def class_metrics(logits: np.ndarray, targets: np.ndarray, labels: Sequence[str]
     predicted, classes = logits.argmax(axis=-1), list(range(len(labels)))
     # The type hints of scikit-learn know neither None for `average` nor the array that it gives.
     each = np.asarray(f1_score(targets, predicted, labels=classes, average=None, zero_division=0))  # type: ignore[arg-type]
+    present = np.union1d(targets, predicted).astype(int)
     return {
         "accuracy": float(accuracy_score(targets, predicted)),
-        "macro_f1": float(np.mean(each)),
+        "macro_f1": float(np.mean(each[present])) if len(present) else 0.0,
         **{f"f1/{label}": float(value) for label, value in zip(labels, each, strict=True)},
     }
