@@ -37,6 +37,13 @@ NAMES: dict[Objective, list[str]] = {
     Objective.token_classification: TAGS,
 }
 
+# A training of twelve steps with all that a resumed one has to take up again.
+STEPS: dict[str, Any] = {
+    "rows": 48, "dropout": 0.1, "per_device_train_batch_size": 8, "gradient_accumulation_steps": 2,
+    "num_train_epochs": 4, "max_grad_norm": 1.0, "warmup_steps": 0.1, "length_bucket": True,
+    "eval_strategy": Strategy.epoch, "save_total_limit": 20,
+}  # fmt: skip
+
 
 def model_of(
     tmp_path: Path, objective: Objective = Objective.classification, dropout: float = 0.0

@@ -14,6 +14,7 @@ from hydra.types import RunMode
 
 from haechi import places
 from haechi.compose import key_of, register, settle
+from haechi.fault import RunFault
 from haechi.preflight.check import Refused, Verdict, language_of
 from haechi.preflight.depth import DepthReport
 from haechi.preflight.evidence import Evidence
@@ -137,6 +138,11 @@ def refusals_end_single_runs(mode: Any) -> Iterator[None]:
             raise CompactHydraException(text) from refusal
         sys.stderr.write(f"{text}\n")
         sys.exit(REFUSED)
+    except RunFault as fault:
+        if mode is RunMode.MULTIRUN:
+            raise CompactHydraException(fault.text) from fault
+        sys.stderr.write(f"\n{fault.text}\n")
+        sys.exit(1)
 
 
 def check_and_exit() -> None:

@@ -3,13 +3,15 @@
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
+
+from haechi.fault import RunFault
 
 STATE = "trainer_state.json"
 """Trainer's name for it too. Both write it last."""
@@ -27,12 +29,23 @@ class State:
     best_value: float | None = None
     best_step: int | None = None
     best_epoch: float | None = None
+    evaluated_step: int = 0
+    """The last step after which the validation rows were scored."""
     worse_in_a_row: int = 0
     """Evaluations since the best one."""
     loss_sum: float = 0.0
     """Losses since they were logged."""
     logged_step: int = 0
-    trainer: str = field(default="custom")
+    trainer: str = "custom"
+
+
+class ForeignCheckpoint(RunFault):
+    """A checkpoint that another trainer wrote."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"`{path}` was written by another trainer", fixes=["trainer=hf", "trainer.resume=null"]
+        )
 
 
 def checkpoint_folder(folder: Path, step: int) -> Path:
@@ -117,8 +130,15 @@ def to_resume(wanted: str | None, folder: Path) -> Path | None:
 
 
 def read_state(path: Path) -> State:
-    """Where the training was."""
-    return State(**json.loads((path / STATE).read_text(encoding="utf-8")))
+    """Where the training was.
+
+    Raises:
+        ForeignCheckpoint: another trainer wrote it.
+    """
+    content = json.loads((path / STATE).read_text(encoding="utf-8"))
+    if content.get("trainer") != State.trainer:
+        raise ForeignCheckpoint(path)
+    return State(**content)
 
 
 def load_weights(path: Path, model: nn.Module) -> None:

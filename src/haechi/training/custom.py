@@ -17,26 +17,24 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState
 from torch import Tensor
-from torch.utils.data import DataLoader
 from tqdm.auto import tqdm
 
-from haechi.data.collate import Collator
 from haechi.data.split import IGNORED, EncodedSplit
 from haechi.modeling.assemble import TextModel
 from haechi.modeling.build import runs_on_cpu
-from haechi.schema.task import Objective
 from haechi.schema.trainer import Precision, Strategy
 from haechi.training import checkpoint
 from haechi.training.checkpoint import State
-from haechi.training.loss import build_criterion, summed_loss
+from haechi.training.evaluation import Evaluator
+from haechi.training.interruption import Interrupted, Interruption
+from haechi.training.loss import build_criterion
+from haechi.training.memory import cut, is_out_of_memory
 from haechi.training.optimizer import build_optimizer, build_schedule, freeze
 from haechi.training.pieces import build_pieces
 from haechi.training.precision import resolve_precision
-from haechi.training.setup import Outcome, Setup, as_outputs, in_order, seed_pass
+from haechi.training.setup import Batch, Outcome, Setup, check_finite, in_order, seed_pass
 
 log = logging.getLogger(__name__)
-
-Batch = dict[str, Tensor]
 
 
 class Loop:
@@ -58,8 +56,9 @@ class Loop:
         self.plain_model = model
         self.pieces = build_pieces(model, setup.task.objective, config)
         self.criterion = build_criterion(setup.task.objective, config, splits["train"], setup.labels)
-        self.plan = setup.plan(splits["train"])
-        self.train_loader = self._loader(splits["train"], batch_sampler=self.plan)
+        self.train_split = splits["train"]
+        self.plan = setup.plan(self.train_split)
+        self.train_loader = setup.loader(self.train_split, batch_sampler=self.plan)
         self.validation, self.validation_order = splits["validation"].by_length()
         self.steps_per_epoch = math.ceil(len(self.plan) / config.gradient_accumulation_steps)
         epochs = math.ceil(config.num_train_epochs * self.steps_per_epoch)
@@ -67,23 +66,38 @@ class Loop:
         self.schedule = build_schedule(self.optimizer, config, self.max_steps)
         self.state = State()
         self.loss_sum = torch.zeros((), device=self.accelerator.device)
+        self.rows_at_once: int | None = None
+        """Fewer than a batch has, once memory did not suffice."""
         self.shown: dict[str, str] = {}
         self.best_outputs: tuple[int, np.ndarray] | None = None
+        self.interruption = Interruption()
+        self.evaluator = Evaluator(self.model, self.accelerator, setup, lambda: self.interruption.check())
 
     def run(self) -> Outcome:
         """Train from where the last checkpoint is, if one is wanted, to the end (Trainer.train)."""
         started = time.perf_counter()
         self._resume()
-        with tqdm(total=self.max_steps, initial=self.state.step, mininterval=0.5) as self.bar:
-            while self.state.step < self.max_steps and not self._has_stopped_early():
-                for batches in self._steps_of_epoch(self.state.step // self.steps_per_epoch):
-                    self._step(batches)
-                    if self._is_due():
-                        self._evaluate_and_save()
-                    if self.state.step >= self.max_steps or self._has_stopped_early():
-                        break
+        bar = tqdm(total=self.max_steps, initial=self.state.step, mininterval=0.5)
+        with Interruption() as self.interruption, bar as self.bar:
+            try:
+                self._go_on()
+            except Interrupted:
+                self._save()
         self._take_best()
         return self._outcome(time.perf_counter() - started)
+
+    def _go_on(self) -> None:
+        """Steps and evaluations up to the end, or until a signal comes."""
+        if self._is_due() and self.state.evaluated_step != self.state.step:
+            # It was interrupted in the middle of an evaluation.
+            self._evaluate_and_save()
+        while self.state.step < self.max_steps and not self._has_stopped_early():
+            for batches in self._steps_of_epoch(self.state.step // self.steps_per_epoch):
+                self._step(batches)
+                if self._is_due():
+                    self._evaluate_and_save()
+                if self.state.step >= self.max_steps or self._has_stopped_early():
+                    break
 
     def _steps_of_epoch(self, epoch: int) -> Iterator[list[Batch]]:
         """The micro-batches of each optimizer step that is left of an epoch (Trainer.get_batch_samples)."""
@@ -99,17 +113,12 @@ class Loop:
     def _step(self, batches: list[Batch]) -> None:
         """Forward, backward, clip, update (Trainer.training_step and what follows it)."""
         self.model.train()
-        state, rate = self.state, self.schedule.get_last_lr()[0]
-        targets = max(sum(int((batch["labels"] != IGNORED).sum()) for batch in batches), 1)
-        for number, batch in enumerate(map(self._placed, batches)):
-            seed_pass(self.setup.seed, state.step, number)
-            is_last = number == len(batches) - 1
-            with nullcontext() if is_last else self.accelerator.no_sync(self.model):
-                self.loss_sum += self._pass(batch, targets)
-                for piece in self.pieces:
-                    piece.after_backward(lambda batch=batch: self._pass(batch, targets))
+        state, rate = self.state, float(self.schedule.get_last_lr()[0])
+        total = self._gradients(batches)
         longest = self.config.max_grad_norm or math.inf
-        norm = self.accelerator.clip_grad_norm_(self.model.parameters(), longest)
+        norm = float(cast(Any, self.accelerator.clip_grad_norm_(self.model.parameters(), longest)))
+        self._check(norm, rate)
+        self.loss_sum += total
         self.optimizer.step()
         self.schedule.step()
         self.optimizer.zero_grad()
@@ -119,13 +128,65 @@ class Loop:
         state.epoch = self._epoch_after(state.step)
         self.bar.update()
         if state.step % self.config.logging_steps == 0:
-            self._log(float(cast(Any, norm)), float(rate))
+            self._log(norm, rate)
+
+    def _gradients(self, batches: list[Batch]) -> Tensor:
+        """Gradients of a step, whose mean loss comes back.
+
+        Where memory does not suffice the step is begun again with half the rows at once; the loss is
+        divided by the targets of the whole step, so nothing else changes.
+        """
+        targets = max(sum(int((batch["labels"] != IGNORED).sum()) for batch in batches), 1)
+        while True:
+            total = torch.zeros_like(self.loss_sum)
+            parts = [part for batch in batches for part in cut(batch, self.rows_at_once)]
+            try:
+                for number, batch in enumerate(map(self.evaluator.placed, parts)):
+                    self.interruption.check()
+                    seed_pass(self.setup.seed, self.state.step, number)
+                    is_last = number == len(parts) - 1
+                    with nullcontext() if is_last else self.accelerator.no_sync(self.model):
+                        total += self._pass(batch, targets)
+                        for piece in self.pieces:
+                            piece.after_backward(lambda batch=batch: self._pass(batch, targets))
+            except Interrupted:
+                self.optimizer.zero_grad()
+                raise
+            except RuntimeError as error:
+                self.optimizer.zero_grad()
+                self._halve(error, max(len(part["labels"]) for part in parts))
+            else:
+                return total
+
+    def _halve(self, error: RuntimeError, rows: int) -> None:
+        """Go on with half as many rows at once, if that is what was wrong."""
+        if rows == 1 or not is_out_of_memory(error):
+            raise error
+        self.rows_at_once = rows // 2
+        torch.cuda.empty_cache()
+        log.warning("out of memory with %d rows at once: going on with %d", rows, self.rows_at_once)
 
     def _epoch_after(self, step: int) -> float:
         """Epochs after so many optimizer steps; the last step of one may have fewer micro-batches."""
         before = (step - 1) // self.steps_per_epoch
         batches = (step - before * self.steps_per_epoch) * self.config.gradient_accumulation_steps
         return before + min(batches / len(self.plan), 1.0)
+
+    def _check(self, norm: float, rate: float) -> None:
+        """Leave here, before the weights change, if a signal has come or the gradients are none."""
+        try:
+            self.interruption.check()
+        except Interrupted:
+            self.optimizer.zero_grad()
+            raise
+        if self.accelerator.scaler is None:  # which leaves such steps out by itself
+            size, step = self.config.gradient_accumulation_steps, self.state.step
+            first = step % self.steps_per_epoch * size
+            check_finite(
+                norm, step, rate, self.train_split,
+                lambda: [item for batch in self.plan.batches()[first : first + size] for item in batch],
+                self.setup.folder,
+            )  # fmt: skip
 
     def _pass(self, batch: Batch, targets: int) -> Tensor:
         """One micro-batch forward and backward; its part of the step's mean loss (Trainer.compute_loss)."""
@@ -151,9 +212,6 @@ class Loop:
     def _hear(self, metrics: Mapping[str, float]) -> None:
         self.setup.on_metrics(metrics, self.state.step, self.state.epoch)
 
-    def _placed(self, batch: Batch) -> Batch:
-        return {name: tensor.to(self.accelerator.device, non_blocking=True) for name, tensor in batch.items()}
-
     def _is_due(self) -> bool:
         """Whether the validation rows are scored now (DefaultFlowCallback)."""
         step, last = self.state.step, self.state.step >= self.max_steps
@@ -169,12 +227,13 @@ class Loop:
         """Score the validation rows, keep a checkpoint, clear old ones (Trainer._maybe_log_save_evaluate)."""
         started, state = time.perf_counter(), self.state
         with self._evaluated_weights():
-            outputs, loss = self._outputs(self.validation)
+            outputs, loss = self.evaluator.score(self.validation)
         metrics = {"loss": loss, **self.setup.measure(outputs, self.validation)}
         seconds = time.perf_counter() - started
         metrics |= {"runtime": seconds, "samples_per_second": len(self.validation) / seconds}
         self._hear({f"validation/{name}": value for name, value in metrics.items()})
         value = metrics[self.setup.metric]
+        state.evaluated_step = state.step
         state.worse_in_a_row += 1
         if self.setup.is_better(value, state.best_value):
             state.best_value, state.best_step, state.best_epoch = value, state.step, state.epoch
@@ -208,7 +267,12 @@ class Loop:
         }
         folder = self.setup.folder
         self.state.loss_sum = float(self.loss_sum)
-        checkpoint.write_checkpoint(folder, self.state, self.plain_model, parts)
+        try:
+            checkpoint.write_checkpoint(folder, self.state, self.plain_model, parts)
+        except OSError as error:
+            # The training is worth more than this checkpoint; an older one is still whole.
+            log.warning("no checkpoint at step %d: %s", self.state.step, error)
+            return
         checkpoint.clear_old(folder, self.config.save_total_limit, self.state.best_step)
 
     def _resume(self) -> None:
@@ -231,41 +295,20 @@ class Loop:
     def _take_best(self) -> None:
         """End with the best weights, those that were evaluated (Trainer._load_best_model)."""
         best = self.state.best_step
-        if self.config.load_best_model_at_end and best not in {None, self.state.step}:
-            self._load(checkpoint.checkpoint_folder(self.setup.folder, cast(int, best)))
+        if self.config.load_best_model_at_end and best is not None and best != self.state.step:
+            path = checkpoint.checkpoint_folder(self.setup.folder, best)
+            if path.is_dir():
+                self._load(path)
+            else:
+                log.warning("the best weights, of step %d, could not be kept: these are the last", best)
+                self.best_outputs = None
         for piece in self.pieces:
             piece.swap()
-
-    def _outputs(self, split: EncodedSplit) -> tuple[np.ndarray, float]:
-        """Outputs of a split in its order, and the mean loss over its targets (Trainer.evaluation_loop)."""
-        self.model.eval()
-        found: list[np.ndarray] = []
-        total, targets = 0.0, 0
-        objective = self.setup.task.objective
-        loader = self._loader(split, batch_size=self.config.per_device_eval_batch_size)
-        with torch.inference_mode():
-            for batch in map(self._placed, loader):
-                with self.accelerator.autocast():
-                    logits = self.model(**batch)["logits"]
-                if "labels" in batch:
-                    total += float(summed_loss(objective, logits, batch["labels"]))
-                    targets += int((batch["labels"] != IGNORED).sum())
-                # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
-                kept = logits.argmax(-1) if objective is Objective.token_classification else logits.float()
-                found.append(kept.cpu().numpy())
-        return as_outputs(_joined(found)), total / max(targets, 1)
-
-    def _loader(self, split: EncodedSplit, **batches: Any) -> DataLoader[Any]:
-        """Batches of a split; workers prepare the next ones meanwhile (Trainer.get_train_dataloader)."""
-        return DataLoader(
-            cast(Any, split), collate_fn=Collator(self.setup.pad_token_id),
-            num_workers=self.config.dataloader_num_workers, pin_memory=not runs_on_cpu(), **batches,
-        )  # fmt: skip
 
     def predict(self, split: EncodedSplit) -> np.ndarray:
         """Outputs of a split by the weights as they are, in the split's order."""
         ordered, order = split.by_length()
-        found, _ = self._outputs(ordered)
+        found, _ = self.evaluator.score(ordered)
         return in_order(found, order)
 
     def _outcome(self, seconds: float) -> Outcome:
@@ -282,20 +325,6 @@ class Loop:
             best, state.step, state.epoch, seconds, self.predict,
             in_order(cast(np.ndarray, outputs), self.validation_order) if kept else None,
         )  # fmt: skip
-
-
-def _joined(parts: list[np.ndarray]) -> np.ndarray:
-    """Outputs of batches one behind the other; those of tokens filled up with -100, as Trainer does."""
-    if parts[0].ndim == 1 or len({part.shape[1:] for part in parts}) == 1:
-        return np.concatenate(parts)
-    longest = max(part.shape[1] for part in parts)
-    shape = (sum(map(len, parts)), longest, *parts[0].shape[2:])
-    joined = np.full(shape, IGNORED, dtype=parts[0].dtype)
-    row = 0
-    for part in parts:
-        joined[row : row + len(part), : part.shape[1]] = part
-        row += len(part)
-    return joined
 
 
 def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> Outcome:

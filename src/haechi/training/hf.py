@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
-from transformers import EarlyStoppingCallback, EvalPrediction, ProgressCallback, Trainer
+from transformers import EarlyStoppingCallback, EvalPrediction, ProgressCallback, Trainer, TrainerCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
@@ -16,12 +16,14 @@ from haechi.data.collate import Collator
 from haechi.data.split import EncodedSplit
 from haechi.modeling.assemble import TextModel
 from haechi.schema.task import Objective
+from haechi.schema.trainer import Strategy
 from haechi.training.arguments import training_arguments
 from haechi.training.checkpoint import to_resume
+from haechi.training.interruption import Interrupted, Interruption
 from haechi.training.loss import Criterion, build_criterion, summed_loss
 from haechi.training.optimizer import build_optimizer, freeze
 from haechi.training.progress import Progress
-from haechi.training.setup import Outcome, Setup, as_outputs, in_order, seed_pass
+from haechi.training.setup import Outcome, Setup, as_outputs, check_finite, in_order, seed_pass
 
 SPLIT_PREFIXES = {"eval": "validation", "test": "test"}
 # What Trainer measures of its own speed; kept, under the split's name.
@@ -48,6 +50,8 @@ class HaechiTrainer(Trainer):
         self._evaluated: EncodedSplit | None = None
         self._targets_per_item = 1.0
         self._step, self._micro_batch = -1, 0
+        self.interruption = Interruption()
+        self.plan = setup.plan(cast(EncodedSplit, self.train_dataset))
         # Makes Trainer count the targets of each optimizer step, which compute_loss divides by.
         self.model_accepts_loss_kwargs = True
         for callback in (ProgressCallback, PrinterCallback):
@@ -71,10 +75,28 @@ class HaechiTrainer(Trainer):
         The default goes on drawing from the global generator, so that an evaluation more, or a run that is
         resumed in the middle of an epoch, changes every mask after it.
         """
+        self.interruption.check()
         step = self.state.global_step
         self._step, self._micro_batch = step, self._micro_batch + 1 if step == self._step else 0
         seed_pass(self.setup.seed, step, self._micro_batch)
         return super().training_step(*args, **kwargs)
+
+    def _get_grad_norm(self, model: nn.Module, grad_norm: Any = None) -> float:
+        """As the default; besides, what is not finite ends the training.
+
+        The default leaves NaN out of the logged loss and trains on with weights that are NaN.
+        """
+        norm = float(cast(Any, super()._get_grad_norm(model, grad_norm=grad_norm)))
+        if self.accelerator.scaler is None:
+            size, step = self.args.gradient_accumulation_steps, self.state.global_step
+            plan, split = self.plan, cast(EncodedSplit, self.train_dataset)
+            first = step % -(-len(plan) // size) * size
+            check_finite(
+                norm, step, self._get_learning_rate(), split,
+                lambda: [item for batch in plan.batches()[first : first + size] for item in batch],
+                self.setup.folder,
+            )  # fmt: skip
+        return norm
 
     def compute_loss(
         self,
@@ -118,14 +140,8 @@ class HaechiTrainer(Trainer):
         The default leaves batches sorted by length within stretches of 50, reads every row to measure
         it, and draws from the global generator, so that whatever drew before changes the order.
         """
-        loader = DataLoader(
-            cast(Any, self.train_dataset),
-            batch_sampler=self.setup.plan(cast(EncodedSplit, self.train_dataset)),
-            collate_fn=self.data_collator,
-            num_workers=self.args.dataloader_num_workers,
-            pin_memory=self.args.dataloader_pin_memory,
-        )
-        return self.accelerator.prepare(loader)
+        split = cast(EncodedSplit, self.train_dataset)
+        return self.accelerator.prepare(self.setup.loader(split, batch_sampler=self.plan))
 
     def _get_eval_sampler(self, eval_dataset: Any) -> Sampler[int]:
         """Replaces the evaluation order by the given one.
@@ -156,6 +172,38 @@ class HaechiTrainer(Trainer):
         if self.is_in_train and value is not None and self.setup.is_better(value, self._best_value):
             self._best_value, self.best_outputs = value, (self.state.global_step, outputs)
         return found
+
+
+class Obedience(TrainerCallback):
+    """Ends a training where a signal has come, with a checkpoint of the last whole step.
+
+    Also makes up for an evaluation that a signal broke off: Trainer goes on with the next epoch.
+    """
+
+    def __init__(self, trainer: HaechiTrainer, interruption: Interruption) -> None:
+        """The trainer and the signals that it obeys."""
+        self.trainer = trainer
+        self.interruption = trainer.interruption = interruption
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Score the validation rows if that was due at the checkpoint and has not been done."""
+        plan, step = self.trainer.plan, state.global_step
+        steps_per_epoch = -(-len(plan) // args.gradient_accumulation_steps)
+        every = {Strategy.epoch: steps_per_epoch, Strategy.steps: args.eval_steps}
+        due = every.get(self.trainer.setup.config.eval_strategy)
+        done = any(entry.get("step") == step and "eval_loss" in entry for entry in state.log_history)
+        if step and due and (step % int(due) == 0 or step >= state.max_steps) and not done:
+            metrics = self.trainer._evaluate(None, None)
+            self.trainer._determine_best_metric(metrics, None)
+            self.trainer._save_checkpoint(self.trainer.model, trial=None)
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """After a whole step."""
+        self.interruption.check()
+
+    def on_prediction_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """In an evaluation."""
+        self.interruption.check()
 
 
 def _full_name(name: str) -> str | None:
@@ -190,7 +238,12 @@ def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) ->
         criterion=build_criterion(objective, config, splits["train"], setup.labels),
     )
     path = to_resume(config.resume, setup.folder)
-    trainer.train(resume_from_checkpoint=None if path is None else str(path))
+    with Interruption() as interruption:
+        trainer.add_callback(Obedience(trainer, interruption))
+        try:
+            trainer.train(resume_from_checkpoint=None if path is None else str(path))
+        except Interrupted:
+            trainer._save_checkpoint(model, trial=None)
     state = trainer.state
     best = {
         "metric": f"validation/{setup.metric}",

@@ -1,19 +1,29 @@
 """What a training is given, and what it gives, whichever trainer runs."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
 
 from haechi.data.batches import BatchPlan
+from haechi.data.collate import Collator
 from haechi.data.split import EncodedSplit
+from haechi.fault import RunFault
+from haechi.modeling.build import runs_on_cpu
 from haechi.schema.metric import LOWER_IS_BETTER, chosen_metric
 from haechi.schema.task import TaskConfig
 from haechi.schema.trainer import TrainerConfig
+from haechi.training.checkpoint import all_checkpoints
 from haechi.training.metrics import compute_metrics
+
+Batch = dict[str, Tensor]
+"""What the collator gives."""
 
 OnMetrics = Callable[[Mapping[str, float], int, float], None]
 """Called with metrics under their full names, the optimizer step and the epoch."""
@@ -51,6 +61,13 @@ class Setup:
             max_tokens=config.max_tokens_per_batch,
         )
 
+    def loader(self, split: EncodedSplit, **batches: Any) -> DataLoader[Any]:
+        """Batches of a split; workers prepare the next ones meanwhile."""
+        return DataLoader(
+            cast(Any, split), collate_fn=Collator(self.pad_token_id),
+            num_workers=self.config.dataloader_num_workers, pin_memory=not runs_on_cpu(), **batches,
+        )  # fmt: skip
+
     def measure(self, outputs: np.ndarray, split: EncodedSplit) -> dict[str, float]:
         """Metrics of a split, by the names that KLUE gives them."""
         return compute_metrics(self.task.objective, outputs, split, self.labels, self.task.positive_from)
@@ -76,6 +93,41 @@ class Outcome:
     """Outputs of a split by the model, in the split's order, as `compute_metrics` reads them."""
     validation_outputs: np.ndarray | None
     """The same for the validation rows where they are at hand; None if they have to be computed."""
+
+
+def check_finite(
+    norm: float,
+    step: int,
+    rate: float,
+    split: EncodedSplit,
+    items: Callable[[], list[int]],
+    folder: Path,
+) -> None:
+    """Stop where going on would only write NaN into every weight.
+
+    Args:
+        norm: of the gradients; it is not finite if the loss is not.
+        step: optimizer steps taken before.
+        rate: learning rate of this one.
+        split: the train rows.
+        items: gives those of this step.
+        folder: where checkpoints are.
+
+    Raises:
+        RunFault: it is not finite.
+    """
+    if math.isfinite(norm):
+        return
+    indices = sorted({item if split.rows is None else split.rows[item] for item in items()})
+    rows = [split.examples[index].row or index + 1 for index in indices if index < len(split.examples)]
+    shown = ", ".join(map(str, rows[:12])) + (", ..." if len(rows) > 12 else "")
+    found = all_checkpoints(folder)
+    kept = f"the last checkpoint is {found[-1]}" if found else "no checkpoint was written before"
+    raise RunFault(
+        f"the gradients of step {step + 1} are not finite: learning rate {rate:.3g}",
+        [f"the step's rows: {shown}" if shown else "the step has no rows of a file", kept],
+        [f"trainer.learning_rate={rate / 10:.1g}", "trainer.precision=float32", "trainer.max_grad_norm=1"],
+    )
 
 
 def seed_pass(seed: int, step: int, micro_batch: int) -> None:

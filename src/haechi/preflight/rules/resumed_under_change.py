@@ -1,0 +1,129 @@
+"""TRAIN017."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from omegaconf import OmegaConf
+
+from haechi.preflight.diagnostic import Problem, Severity
+from haechi.preflight.evidence import Evidence
+from haechi.preflight.rule import rule
+from haechi.text import Text
+
+# What decides about a training; the rest may differ from one start to the next.
+GROUPS = ("model", "tokenizer", "pooling", "task", "trainer", "seed")
+FREE = {
+    "trainer.resume", "trainer.logging_steps", "trainer.save_total_limit", "trainer.dataloader_num_workers",
+    "trainer.per_device_eval_batch_size", "model.name", "task.name", "tokenizer.name",
+}  # fmt: skip
+SHOWN = 6
+
+
+@rule("TRAIN017", Severity.error, essential=False)
+def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
+    """A training is to go on under another config.
+
+    ## What
+    `trainer.resume` names a checkpoint, and the config.yaml of its run differs in what decides about the
+    training: model, tokenizer, pooling, task, trainer or seed.
+
+    ## Why
+    The weights, the moments of the optimizer and the place in the schedule are those of the old config. What
+    comes out is neither the old run nor the new one, and no config says how it came about. Another trainer
+    does not even read the other one's checkpoints.
+
+    ## Example
+    `python src/train.py run_dir=outputs/night trainer.resume=auto trainer.learning_rate=3e-5`, a run that
+    was started with another learning rate
+
+    ## What to do
+    Go on under the config that the run was started with, or start a run of its own. Whoever knows what they
+    do says `preflight.ignore=[TRAIN017]`.
+
+    ## References
+    - https://huggingface.co/docs/transformers/main_classes/trainer
+
+    # 다른 설정으로 학습을 이어 가려 합니다
+
+    ## 무엇
+    `trainer.resume`이 체크포인트를 가리키는데, 그 실행의 config.yaml과 학습을 정하는 설정(model, tokenizer,
+    pooling, task, trainer, seed)이 다릅니다.
+
+    ## 왜
+    가중치와 옵티마이저의 모멘트, 스케줄의 위치는 옛 설정의 것입니다. 그 결과는 옛 실행도 새 실행도 아니며,
+    어떤 설정 파일에도 경위가 남지 않습니다. 트레이너가 다르면 서로의 체크포인트를 읽지도 못합니다.
+
+    ## 할 일
+    실행을 시작한 설정으로 이어 가거나 새 실행을 시작합니다. 뜻한 바라면 `preflight.ignore=[TRAIN017]`을
+    적습니다.
+    """
+    resume = evidence.config.trainer.resume
+    if resume is None:
+        return
+    folder = evidence.run.folder if resume == "auto" else Path(resume).absolute().parent.parent
+    before = _saved(folder)
+    if before is None:
+        return
+    now = _flat(OmegaConf.to_container(_plain(OmegaConf.structured(evidence.whole.config)), resolve=True))
+    changed = {
+        key: (value, now[key])
+        for key, value in before.items()
+        # A version that knows another key changes nothing by it.
+        if key in now and key not in FREE and _spelt(value) != _spelt(now[key])
+    }
+    if not changed:
+        return
+    lines = [Text(f"{key}: {old} there, {new} now", f"{key}: 그때 {old}, 지금 {new}")
+             for key, (old, new) in list(changed.items())[:SHOWN]]  # fmt: skip
+    if len(changed) > SHOWN:
+        lines.append(Text(f"and {len(changed) - SHOWN} more", f"그 밖에 {len(changed) - SHOWN}개"))
+    yield Problem(
+        Text(
+            f"the run in `{folder}` was started with another config: {len(changed)} settings differ",
+            f"`{folder}`의 실행은 다른 설정으로 시작했습니다. 설정 {len(changed)}개가 다릅니다",
+        ),
+        keys=["trainer.resume", *list(changed)[:SHOWN]],
+        notes=lines,
+        fixes=[["trainer.resume=null"]],
+    )
+
+
+def _saved(folder: Path) -> dict[str, Any] | None:
+    """The settings of the run that has checkpoints there; None where there is none, or nothing to read."""
+    if not any(folder.glob("checkpoints/checkpoint-*")):
+        return None
+    try:
+        content = OmegaConf.to_container(_plain(OmegaConf.load(folder / "config.yaml")), resolve=False)
+    except Exception:  # a file of that name that is no config of a run
+        return None
+    return _flat(content)
+
+
+def _plain(config: Any) -> Any:
+    """The groups that decide, with paths as they are written down."""
+    kept = OmegaConf.create({name: config[name] for name in GROUPS if name in config})
+    files = OmegaConf.select(kept, "task.files") or {}
+    for split in files:
+        if files[split]:
+            kept.task.files[split] = str(Path(files[split]).expanduser().absolute())
+    return kept
+
+
+def _flat(node: Any, prefix: str = "") -> dict[str, Any]:
+    """Leaves under their keys; facts of the catalogue set nothing, open mappings and lists are leaves."""
+    found: dict[str, Any] = {}
+    for key, value in cast(Mapping[str, Any], node).items():
+        name = f"{prefix}{key}"
+        if name == "model.facts":
+            continue
+        if isinstance(value, dict) and name != "model.config":
+            found |= _flat(value, f"{name}.")
+        else:
+            found[name] = getattr(value, "name", value)
+    return found
+
+
+def _spelt(value: Any) -> str:
+    """1, 1.0 and 1e0 are one number."""
+    return str(float(value)) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

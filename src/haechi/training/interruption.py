@@ -1,0 +1,61 @@
+"""SIGTERM and Ctrl-C while a training goes on: asked for once, obeyed between two batches."""
+
+import signal
+from types import FrameType, TracebackType
+from typing import Any, Self
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Interrupted(Exception):
+    """The training was asked to end; the last step's weights are whole."""
+
+
+class Interruption:
+    """Keeps signals from breaking off a step in its middle, which would leave half of an update.
+
+    Inside of it the first signal is only noted, and `check` raises at a place where nothing is half done.
+    On leaving, once what there is has been saved, the noted signal gets the handler that it would have
+    had; a second one gets it at once. In another thread than the main one, where signals never arrive,
+    nothing happens.
+    """
+
+    def __init__(self) -> None:
+        self.noted: int | None = None
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        try:
+            for number in SIGNALS:
+                self._before[number] = signal.signal(number, self._note)
+        except ValueError:  # not the main thread
+            self._before = {}
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._restore()
+        if self.noted is not None:
+            signal.raise_signal(self.noted)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        if self.noted is not None:
+            self._restore()
+            signal.raise_signal(number)
+            return
+        self.noted = number
+
+    def _restore(self) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._before = {}
+
+    def check(self) -> None:
+        """End here if a signal has come.
+
+        Raises:
+            Interrupted: one has.
+        """
+        if self.noted is not None:
+            raise Interrupted
