@@ -36,6 +36,7 @@ def weights(found: Training) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in found.model.state_dict().items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["hf", "custom"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("place", ["pass 0", "pass 1", "pass 5", "pass 8", "evaluation 1", "evaluation 3"])
