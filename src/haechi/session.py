@@ -17,7 +17,7 @@ from omegaconf import OmegaConf
 from haechi import outputs
 from haechi.notify import Notifier, build_notifier
 from haechi.resolve import Run
-from haechi.tracking import RunStatus, Tracker, build_tracker
+from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,13 @@ def _begin(run: Run) -> Session:
             overrides=list(run.overrides),
             tags=list(config.tags),
         ),
-        tracker=build_tracker(config.tracking, config.task.name, run_name(run), run.environment.tracking_uri),
+        tracker=build_tracker(
+            config.tracking,
+            config.task.name,
+            run_name(run),
+            run.environment.tracking_uri,
+            RunMemory(run.folder, resumes=config.trainer.resume is not None),
+        ),  # fmt: skip
         notifier=build_notifier(config.notify, title),
         journal=Journal(run.folder / "metrics.jsonl"),
     )

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
+from haechi.schema.tracking import TrackingConfig
+from haechi.tracking import RunMemory, build_tracker
 from haechi.tracking.connection import connect, send_accepted
+from haechi.tracking.mlflow import MlflowTracker
 from tracking.servers import SOURCES, new_tracker, wait_for
 
 LABELS = ["IT과학", "경제", "사회", "생활문화", "세계", "스포츠", "정치"]
@@ -293,3 +296,65 @@ def test_a_worker_that_is_forked_during_the_import_does_not_hang(hangul_outputs:
         timeout=120,
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def tracker_in(folder: Path, *, resumes: bool) -> MlflowTracker:
+    memory = RunMemory(folder, resumes)
+    tracker = build_tracker(TrackingConfig(kind="mlflow"), "klue_sts", "local mean", None, memory)
+    assert isinstance(tracker, MlflowTracker)
+    return tracker
+
+
+def test_a_resumed_training_goes_on_in_its_run(hangul_outputs: Path, tmp_path: Path) -> None:
+    first = tracker_in(tmp_path, resumes=True)
+    first.start({"seed": 1, "trainer.resume": None}, {"run_dir": "a"})
+    first.log_metrics({"train/loss": 1.0}, 1, 1_700_000_000)
+    first.finish("interrupted")
+    second = tracker_in(tmp_path, resumes=True)
+    second.start({"seed": 1, "trainer.resume": "auto"}, {"run_dir": "a", "stage": "second"})
+    second.log_metrics({"train/loss": 0.5}, 2, 1_700_000_100)
+    second.finish("finished")
+    assert second.trouble() is None
+    assert second.run_id == first.run_id
+    client = client_of(hangul_outputs)
+    run = client.get_run(first.run_id)
+    assert run.info.status == "FINISHED"
+    assert run.data.params == {"seed": "1", "trainer.resume": "None"}
+    assert run.data.tags["stage"] == "second"
+    history = client.get_metric_history(first.run_id, "train/loss")
+    assert [(point.step, point.value) for point in history] == [(1, 1.0), (2, 0.5)]
+    assert len(client.search_runs([run.info.experiment_id])) == 1
+
+
+def test_another_start_in_the_same_folder_is_another_run(hangul_outputs: Path, tmp_path: Path) -> None:
+    ids = []
+    for _ in range(2):
+        tracker = tracker_in(tmp_path, resumes=False)
+        tracker.start({}, {})
+        tracker.finish("finished")
+        ids.append(tracker.run_id)
+    assert len(set(ids)) == 2
+
+
+@pytest.mark.parametrize("spoil", ["deleted", "unknown", "another store", "no json"])
+def test_a_run_that_is_not_there_any_more_is_begun_anew(
+    hangul_outputs: Path, tmp_path: Path, spoil: str
+) -> None:
+    first = tracker_in(tmp_path, resumes=True)
+    first.start({}, {})
+    first.finish("interrupted")
+    kept = tmp_path / "mlflow_run.json"
+    if spoil == "deleted":
+        client_of(hangul_outputs).delete_run(first.run_id)
+    elif spoil == "unknown":
+        kept.write_text(kept.read_text().replace(str(first.run_id), "0" * 32))
+    elif spoil == "another store":
+        kept.write_text(kept.read_text().replace("sqlite", "https"))
+    else:
+        kept.write_text("[")
+    second = tracker_in(tmp_path, resumes=True)
+    second.start({"seed": 1}, {})
+    second.finish("finished")
+    assert second.trouble() is None
+    assert second.run_id not in {None, first.run_id}
+    assert client_of(hangul_outputs).get_run(second.run_id).data.params == {"seed": "1"}

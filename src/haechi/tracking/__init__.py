@@ -2,18 +2,25 @@
 
 from haechi.schema.tracking import TrackingConfig
 from haechi.tracking.address import tracking_uri
+from haechi.tracking.memory import RunMemory
 from haechi.tracking.mlflow import MlflowTracker
 from haechi.tracking.none import NoTracker
 from haechi.tracking.tracker import RunStatus, Tracker
 
-__all__ = ["RunStatus", "Tracker", "build_tracker"]
+__all__ = ["RunMemory", "RunStatus", "Tracker", "build_tracker"]
 
 
-def build_tracker(config: TrackingConfig, experiment: str, run_name: str, env_uri: str | None) -> Tracker:
+def build_tracker(
+    config: TrackingConfig,
+    experiment: str,
+    run_name: str,
+    env_uri: str | None,
+    memory: RunMemory | None = None,
+) -> Tracker:
     """The tracker that `config.kind` names.
 
     `experiment` and `run_name` are for where the config has none; `env_uri` is MLFLOW_TRACKING_URI, which
-    wins over `config.uri`. Raises ValueError for an unknown kind.
+    wins over `config.uri`; `memory` keeps the id of the MLflow run. Raises ValueError for an unknown kind.
     """
     match config.kind:
         case "mlflow":
@@ -23,6 +30,7 @@ def build_tracker(config: TrackingConfig, experiment: str, run_name: str, env_ur
                 run_name=config.run_name or run_name,
                 tags=config.tags,
                 models=config.log_model,
+                memory=memory,
             )
         case "none":
             return NoTracker()

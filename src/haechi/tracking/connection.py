@@ -46,6 +46,8 @@ class Connection:
     client: "MlflowClient"
     experiment_id: str
     run_id: str
+    goes_on: bool = False
+    """Whether the run was there before, with its parameters."""
 
     def send_params(self, params: Sequence[tuple[str, str]]) -> None:
         """Store parameters, in as many requests as they need."""
@@ -94,6 +96,25 @@ def connect(uri: str, experiment: str, run_name: str, tags: Mapping[str, str], s
         experiment_id = _experiment(client, uri, experiment)
     run = client.create_run(experiment_id, start_ms, _source() | dict(tags), run_name)
     return Connection(client, experiment_id, run.info.run_id)
+
+
+def go_on(uri: str, run_id: str, tags: Mapping[str, str]) -> Connection | None:
+    """Take up a run that is there; None where it is not, or was deleted. Raises what mlflow raises."""
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(uri)
+    try:
+        info = client.get_run(run_id).info
+    except Exception as error:
+        if getattr(error, "error_code", None) != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return None
+    if info.lifecycle_stage != "active":
+        return None
+    client.update_run(run_id, status="RUNNING")
+    connection = Connection(client, info.experiment_id, run_id, goes_on=True)
+    connection.send_tags(list(tags.items()))
+    return connection
 
 
 def send_accepted(send: Callable[[Sequence[_Item]], None], items: Sequence[_Item]) -> list[_Item]:

@@ -12,11 +12,13 @@ from haechi.tracking.connection import (
     MOST_POINTS,
     Connection,
     connect,
+    go_on,
     is_refusal,
     reason,
     send_accepted,
 )
 from haechi.tracking.loading import WORKER, load_mlflow, patient_uploads
+from haechi.tracking.memory import RunMemory
 from haechi.tracking.model import log_model
 from haechi.tracking.outbox import Outbox, WaitingFile, WaitingModel
 
@@ -36,8 +38,19 @@ class Delivery(threading.Thread):
     trying, until the outbox has an ending: then everything is tried once more and the thread ends.
     """
 
-    def __init__(self, uri: str, experiment: str, run_name: str, start_ms: int, outbox: Outbox) -> None:
-        """The delivery of one run's `outbox` to the store at `uri`; `start_ms`: when the run began."""
+    def __init__(
+        self,
+        uri: str,
+        experiment: str,
+        run_name: str,
+        start_ms: int,
+        outbox: Outbox,
+        memory: RunMemory | None = None,
+    ) -> None:
+        """The delivery of one run's `outbox` to the store at `uri`; `start_ms`: when the run began.
+
+        `memory`: where the run's id is kept, so that a training that is resumed goes on in the same run.
+        """
         super().__init__(name=WORKER, daemon=True)
         self.connection: Connection | None = None
         self.why: str | None = None
@@ -45,6 +58,7 @@ class Delivery(threading.Thread):
         self._uri, self._experiment, self._run_name = uri, experiment, run_name
         self._start_ms = start_ms
         self._outbox = outbox
+        self._memory = memory
         self._wake, self._hurry, self._done = threading.Event(), threading.Event(), threading.Event()
         self._failures = {"requests": 0, "uploads": 0}
         self._request_began: float | None = None
@@ -115,9 +129,18 @@ class Delivery(threading.Thread):
             raise
         with self._counting("requests"):
             tags = dict(self._outbox.tags)
-            self.connection = connect(self._uri, self._experiment, self._run_name, tags, self._start_ms)
+            known = self._memory.run_id(self._uri) if self._memory else None
+            connection = go_on(self._uri, known, tags) if known else None
+            if connection is None:
+                connection = connect(self._uri, self._experiment, self._run_name, tags, self._start_ms)
+            self.connection = connection
         self._outbox.tags = []
-        return self.connection
+        if connection.goes_on:
+            # They are those of the start, which was judged equal; MLflow refuses another value.
+            self._outbox.params = []
+        if self._memory:
+            self._memory.keep(self._uri, connection.run_id)
+        return connection
 
     def _send_params(self, connection: Connection) -> None:
         if params := self._outbox.params:

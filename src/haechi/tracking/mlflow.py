@@ -9,6 +9,7 @@ from pathlib import Path
 from haechi.tracking.address import display_uri, is_server, own_database
 from haechi.tracking.connection import reason
 from haechi.tracking.delivery import Delivery
+from haechi.tracking.memory import RunMemory
 from haechi.tracking.names import metric_name
 from haechi.tracking.outbox import Ending, Outbox, Point, WaitingFile, WaitingModel
 from haechi.tracking.tracker import RunStatus
@@ -36,11 +37,16 @@ class MlflowTracker:
         run_name: str,
         tags: Mapping[str, str] | None = None,
         models: bool = True,
+        memory: RunMemory | None = None,
     ) -> None:
-        """A tracker of one run in the store at `uri`; `models`: whether `log_model` is to do anything."""
+        """A tracker of one run in the store at `uri`; `models`: whether `log_model` is to do anything.
+
+        `memory`: where the id of the MLflow run is kept.
+        """
         self._uri, self._experiment, self._run_name = uri, experiment, run_name
         self._config_tags = dict(tags or {})
         self._models = models
+        self._memory = memory
         self._outbox = Outbox()
         self._delivery: Delivery | None = None
         self._finished = False
@@ -64,7 +70,9 @@ class MlflowTracker:
             import dateutil.tz  # noqa: F401
             import requests  # noqa: F401
 
-            delivery = Delivery(self._uri, self._experiment, self._run_name, _milliseconds(), self._outbox)
+            delivery = Delivery(
+                self._uri, self._experiment, self._run_name, _milliseconds(), self._outbox, self._memory
+            )
             delivery.wake()
             delivery.start()
             self._delivery = delivery
