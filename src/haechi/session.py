@@ -132,7 +132,7 @@ def _begin(run: Run) -> Session:
             run_name(run),
             run.environment.tracking_uri,
             RunMemory(run.folder, resumes=config.trainer.resume is not None),
-        ),  # fmt: skip
+        ),
         notifier=build_notifier(config.notify, title),
         journal=Journal(run.folder / "metrics.jsonl"),
     )
