@@ -11,7 +11,7 @@ from haechi import places
 PACKAGE = places.ROOT / "src" / "haechi"
 # A module imports from its own layer or one further up.
 LAYERS = [
-    {"places", "text"},
+    {"places", "text", "fault"},
     {"schema"},
     {"compose"},
     {"hub", "checkpoint"},
