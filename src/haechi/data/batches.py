@@ -18,6 +18,9 @@ class BatchPlan(Sampler[list[int]]):
     bucket, so that every epoch has as many batches.
     """
 
+    drop_last = False
+    """What Accelerate asks a batch sampler when it deals batches out to several processes."""
+
     def __init__(
         self,
         lengths: Sequence[int],
