@@ -10,7 +10,7 @@ import pytest
 from haechi.rows.examples import Answer, Entity, Example, QuestionExample, RelationExample, TaggedExample
 from haechi.rows.fault import FileFault, Kind
 from haechi.rows.readers import to_examples
-from haechi.rows.splits import SplitStream
+from haechi.rows.splits import SplitStream, read_split
 from haechi.schema.task import Columns, Files, Objective, TaskConfig
 from haechi.text import Text
 from judging import write_rows
@@ -28,7 +28,7 @@ def made(objective: Objective, columns: Columns, *rows: dict[str, Any]) -> list[
 
 def read(path: Path, objective: Objective, columns: Columns) -> list[Example]:
     task = TaskConfig(name="files", objective=objective, columns=columns, files=Files(train=str(path)))
-    return list(SplitStream(task, "train", path))
+    return [item for item in SplitStream(task, "train", path) if isinstance(item, Example)]
 
 
 SUBJECT = {"word": "이순신", "start_idx": 0, "end_idx": 2, "type": "PER"}
@@ -201,6 +201,42 @@ def test_answers_of_another_shape_are_a_fault(answers: Any) -> None:
 def test_impossible_as_programs_spell_it(value: object, impossible: bool) -> None:
     row = {"question": "?", "context": CONTEXT, "answers": [], "is_impossible": value}
     assert made(Objective.span, SPAN, row)[0].is_impossible is impossible
+
+
+@pytest.mark.parametrize("second", [{}, {"b": None}, {"b": ""}])
+def test_a_missing_second_text_is_an_empty_one(second: dict[str, Any]) -> None:
+    columns = Columns(text="a", text_pair="b", label="c")
+    rows = [{"a": "가", "b": "나", "c": 1}, {"a": "가", **second, "c": 1}]
+    assert [item.text_pair for item in made(Objective.regression, columns, *rows)] == ["나", ""]
+    alone = Columns(text="a", label="c")
+    assert [item.text_pair for item in made(Objective.regression, alone, *rows)] == [None, None]
+
+
+def test_a_missing_context_is_an_empty_one() -> None:
+    rows = [{"question": "?", "context": context, "answers": []} for context in (CONTEXT, None)]
+    assert [item.text_pair for item in made(Objective.span, SPAN, *rows)] == [CONTEXT, ""]
+
+
+def test_rows_around_one_that_cannot_be_used_are_read(tmp_path: Path) -> None:
+    answers = [[ANSWER], [{"text": "동결"}], [ANSWER], [{"text": "동결", "answer_start": "12"}], [ANSWER]]
+    rows = [{"question": "?", "context": CONTEXT, "answers": value} for value in answers]
+    path = write_rows(tmp_path / "a.json", json.dumps(rows))
+    task = TaskConfig(name="files", objective=Objective.span, columns=SPAN, files=Files(train=str(path)))
+    split = read_split(task, "train")
+    assert split is not None
+    assert [item.row for item in split.examples] == [1, 3, 5]
+    assert [item.row for item in split.faults] == [2, 4]
+    assert [item.row for item in split] == [1, 2, 3, 4, 5]
+    assert [item.row for item in SplitStream(task, "train", path)] == [1, 2, 3, 4, 5]
+    with pytest.raises(FileFault, match="row 2"):
+        made(Objective.span, SPAN, *rows)
+
+
+def test_a_tagged_row_knows_its_name(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "a.tsv", "## x\n## ner-12\t네\n네\tO\n\n")
+    (found,) = read(path, Objective.token_classification, TAGGED)
+    assert isinstance(found, TaggedExample)
+    assert found.id == "ner-12"
 
 
 def test_a_row_whose_number_is_not_known_is_not_named() -> None:

@@ -13,6 +13,7 @@ import pytest
 from haechi import places
 from haechi.rows.entities import ENTITIES_CROSS, ENTITY_MISMATCH, ENTITY_OUTSIDE, entity_faults
 from haechi.rows.examples import Answer, Entity, Example, QuestionExample, RelationExample, TaggedExample
+from haechi.rows.fault import CellFault, Kind
 from haechi.rows.identity import Identities, identity
 from haechi.rows.questions import (
     ANSWER_EMPTY,
@@ -23,7 +24,9 @@ from haechi.rows.questions import (
     nearest_offset,
 )
 from haechi.rows.survey import (
+    BEYOND_SCALE,
     DECOMPOSED,
+    EMPTY_EITHER,
     EMPTY_PAIR,
     EMPTY_TEXT,
     EQUAL_PAIR,
@@ -33,11 +36,11 @@ from haechi.rows.survey import (
     NOT_A_NUMBER,
     NULL_WORD,
     REPLACED,
-    SPACED_LABEL,
     Survey,
     survey,
 )
 from haechi.rows.tags import TAG_FORM, TAG_JUMP, TAGS_LENGTH, is_bio, spans, tag_faults
+from haechi.text import Text
 
 TEXTS = [
     "",
@@ -84,6 +87,14 @@ def test_counts_of_texts_and_labels() -> None:
     assert found.rows == 3000
     expect(EMPTY_TEXT, [row.row for row in rows if not spelt(row.text)])
     expect(EMPTY_PAIR, [row.row for row in rows if row.text_pair is not None and not spelt(row.text_pair)])
+    expect(
+        EMPTY_EITHER,
+        [
+            row.row
+            for row in rows
+            if not spelt(row.text) or (row.text_pair or "x").isspace() or row.text_pair == ""
+        ],
+    )
     expect(EQUAL_PAIR, [row.row for row in rows if row.text and row.text == row.text_pair])
     expect(REPLACED, having({"나\ufffd"}))
     expect(NULL_WORD, having({"nan", "NaN", " None"}))
@@ -94,11 +105,13 @@ def test_counts_of_texts_and_labels() -> None:
     assert found.labels == Counter(labels)
     assert found.count(FRACTION) == labels.count("3.5")
     assert found.count(IGNORED_LABEL) == labels.count("-100") + labels.count("-1")
-    assert found.count(SPACED_LABEL) == labels.count("가 ")
     assert found.count(NOT_A_NUMBER) == sum(
         labels.count(name) for name in ("가", "가 ", "나", "inf", "nan", "True")
     )
     assert (found.lowest, found.highest) == (-100, 3.5)
+    numbers = {-100: {"-100"}, 3.5: {"3.5"}}
+    for value, row in ((found.lowest, found.lowest_row), (found.highest, found.highest_row)):
+        assert row == next(item.row for item in rows if str(item.label) in numbers[value])
     assert found.label_rows["나"] == [row.row for row in rows if row.label == "나"][:5]
 
 
@@ -184,8 +197,21 @@ def test_a_sample_is_drawn_evenly_and_keeps_the_order() -> None:
 )  # fmt: skip
 def test_tags(tags: list[str], fault: str | None) -> None:
     tokens = ["가"] * (len(tags) + (fault == TAGS_LENGTH))
-    found = [name for name, _ in tag_faults(TaggedExample(0, "가", None, None, tokens=tokens, tags=tags))]
+    found = [item.fault for item in tag_faults(TaggedExample(0, "가", None, None, tokens=tokens, tags=tags))]
     assert found == ([fault] if fault else [])
+
+
+@pytest.mark.parametrize("tags", [["O"], ["O", "B_PS"], ["O", "I-PS"]], ids=["length", "form", "jump"])
+def test_a_sentence_is_called_by_its_name_where_it_has_one(tags: list[str]) -> None:
+    named, nameless = (
+        TaggedExample(7, "가나", None, None, tokens=["가", "나"], tags=tags, id=name)
+        for name in ("ner-7", "")
+    )
+    (found,), (without,) = tag_faults(named), tag_faults(nameless)
+    assert "`ner-7`" in found.shown
+    assert "`ner-7`" in found.shown.ko
+    assert "``" not in without.shown
+    assert "``" not in without.shown.ko
 
 
 def test_spans_cover_what_is_tagged_once() -> None:
@@ -203,7 +229,7 @@ def test_spans_cover_what_is_tagged_once() -> None:
 
 def relation(subject: Entity, object_: Entity) -> list[str]:
     example = RelationExample(1, "이순신은 한산도에서", None, "가", subject=subject, object=object_)
-    return [name for name, _ in entity_faults(example)]
+    return [item.fault for item in entity_faults(example)]
 
 
 @pytest.mark.parametrize(
@@ -222,10 +248,66 @@ def test_mentions(first: tuple[int, int, str], second: tuple[int, int, str], fau
     assert relation(other, one) == faults
 
 
+def test_a_row_counts_once_however_many_mentions_are_wrong() -> None:
+    wrong = [Entity(0, 2, "X", "순신"), Entity(4, 6, "X", "산도")]
+    rows = [
+        RelationExample(row, "이순신 한산도", None, "가", subject=wrong[0], object=wrong[1]) for row in (3, 8)
+    ]
+    tally = seen([*rows]).tallies[ENTITY_MISMATCH]
+    assert (tally.count, tally.rows) == (2, [3, 8])
+
+
+def test_rows_are_grouped_by_what_is_wrong_with_them() -> None:
+    places = [(500, 502), (2, 1), (600, 601), (-1, 2)]
+    rows = [
+        RelationExample(row, "이순신 한산도", None, "가", subject=Entity(*place), object=Entity(4, 7))
+        for row, place in enumerate(places, start=1)
+    ]
+    tally = seen([*rows]).tallies[ENTITY_OUTSIDE]
+    assert [(item.count, item.rows) for item in tally.kinds.values()] == [(2, [1, 3]), (1, [2]), (1, [4])]
+    notes = tally.notes("a.csv")
+    assert [note.partition(":")[0] for note in notes] == [
+        f"row {rows} of a.csv" for rows in ("1, 3", "2", "4")
+    ]
+    assert ["500-501" in note for note in notes] == [True, False, False]
+    assert "to end before that, at 0" in notes[1]
+    assert "begin at -1" in notes[2]
+
+
+def test_kinds_without_end_are_not_all_kept() -> None:
+    rows = [TaggedExample(row, "가", None, None, tokens=["가"], tags=[f"X{row}"]) for row in range(1, 100)]
+    tally = seen([*rows]).tallies[TAG_FORM]
+    assert tally.count == 99
+    assert len(tally.notes("a.csv")) == 5
+
+
+def test_rows_that_cannot_be_used_are_counted_beside_the_others() -> None:
+    odd = [CellFault(Kind.columns, "a.csv", row, Text(f"`{name}` holds a list", "목록"), None)
+           for row, name in ((2, "a"), (4, "b"), (6, "a"))]  # fmt: skip
+    rows = [odd[0], Example(3, "가", None, "x"), odd[1], Example(5, "가", None, "x"), odd[2]]
+    found = survey("train", "a.csv", [Example(1, "나", None, "x"), *rows], complete=True, sample_rows=9)
+    counted = [(str(fault.what), tally.rows) for fault, tally in found.odd_cells.values()]
+    assert counted == [("`a` holds a list", [2, 6]), ("`b` holds a list", [4])]
+    assert (found.rows, found.usable, found.sampled, found.complete) == (6, 3, False, False)
+    assert found.labels == {"x": 3}
+    assert found.texts.repeated() == [4], "the index is that of the file"
+    assert [example.row for example in found.sample] == [1, 3, 5]
+
+
+def test_scores_beyond_the_scale_are_counted_and_shown() -> None:
+    scores = [5, 5.7, -1, "0", "50", 2.5, None, "x", 6, 7, 8]
+    rows = [Example(row, "가", None, score) for row, score in enumerate(scores, start=1)]
+    found = survey("train", "a.csv", rows, complete=True, sample_rows=0, scale=(0, 5))
+    tally = found.tallies[BEYOND_SCALE]
+    assert (tally.count, tally.rows) == (6, [2, 3, 5, 9, 10])
+    assert tally.shown == "`5.7`, `-1`, `50`, `6`, `7`"
+    assert not seen([*rows]).count(BEYOND_SCALE)
+
+
 def question(context: str, *answers: tuple[int, str], impossible: bool = False) -> list[str]:
     given = tuple(Answer(start, text) for start, text in answers)
     example = QuestionExample(1, "?", context, None, id="가", answers=given, is_impossible=impossible)
-    return [name for name, _ in answer_faults(example)]
+    return [item.fault for item in answer_faults(example)]
 
 
 @pytest.mark.parametrize(

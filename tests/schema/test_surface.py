@@ -29,7 +29,11 @@ PRESETS = sorted(
 )
 SCHEMA = sorted((places.ROOT / "src/haechi/schema").glob("*.py"))
 # Keys of the trainer group that transformers spells otherwise or does not have.
-OURS = {"kind", "precision", "resume"}
+OURS = {
+    "kind", "precision", "resume", "length_bucket", "max_tokens_per_batch", "class_weights",
+    "layerwise_lr_decay", "frozen_layers", "r_drop_alpha", "fgm_epsilon", "ema_decay",
+    "early_stopping_patience",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("option", OPTIONS + PRESETS)

@@ -16,7 +16,7 @@ from haechi.tokenization.runtime import RuntimeTokenizer
 def rows_counted(evidence: Evidence) -> Text:
     """What `token_counts` are of: `train rows`, or `sampled train rows` where some were left out."""
     train, counts = evidence.train, evidence.token_counts
-    every = train is not None and counts is not None and train.complete and counts.rows >= train.rows
+    every = train is not None and counts is not None and not train.sampled and counts.rows >= train.usable
     if every or evidence.config.preflight.sample_rows <= 0:
         return Text("train rows", "train")
     return Text("sampled train rows", "표본 train")
@@ -37,7 +37,7 @@ def accept(evidence: Evidence, code: str) -> str:
 def at_indices(split: Survey, indices: Sequence[int]) -> Text:
     """Where rows are, by their indices among those that were seen."""
     # Rows of a long file are drawn from all over it, and their numbers are not known.
-    rows = [index + 1 for index in indices[:FIRST]] if split.complete else []
+    rows = [index + 1 for index in indices[:FIRST]] if not split.sampled else []
     return Tally(len(indices), rows).place(split.path)
 
 
@@ -51,6 +51,13 @@ def text_key(evidence: Evidence) -> str:
     objective = evidence.config.task.objective
     names = {Objective.relation: "sentence", Objective.span: "context"}
     return f"task.columns.{names.get(objective, 'text')}"
+
+
+def both_text_keys(evidence: Evidence) -> tuple[str, str | None]:
+    """The config keys of the columns of the first text and, where the rows have two, of the second one."""
+    if evidence.config.task.objective is Objective.span:
+        return "task.columns.question", "task.columns.context"
+    return text_key(evidence), "task.columns.text_pair" if evidence.has_pairs else None
 
 
 def ids_of(tokenizer: RuntimeTokenizer, texts: Sequence[str]) -> list[list[int]]:
@@ -106,5 +113,5 @@ def row_faults(
                     f"{split.seen.ko} {split.rows:,}행 가운데 {tally.count:,}행에 {said.ko}",
                 )
                 keys = [column, f"task.files.{split.name}"]
-                note = join(": ", [tally.place(split.path), tally.shown])
-                yield fault, tally.count / split.rows, Problem(message, keys, notes=[note])
+                notes = tally.notes(split.path)
+                yield fault, tally.count / split.rows, Problem(message, keys, notes=notes)

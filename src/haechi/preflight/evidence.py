@@ -13,7 +13,6 @@ from haechi.preflight.row_evidence import RowEvidence
 from haechi.preflight.token_counts import TokenCounts
 from haechi.preflight.tokens import count_tokens
 from haechi.rows.examples import Example
-from haechi.rows.splits import Split
 from haechi.schema.task import Objective
 from haechi.text import Text
 from haechi.tokenization.build import build_tokenizer
@@ -124,7 +123,7 @@ class Evidence(CheckpointEvidence, RowEvidence):
             examples: Iterable[Example] = self.sample
             if wanted <= 0:
                 rows = self.examples("train", None)
-                examples = rows.examples if isinstance(rows, Split) else rows or ()
+                examples = (item for item in rows or () if isinstance(item, Example))
             return count_tokens(examples, self.final_tokenizer, task, limit)
 
         return self.once("token_counts", self.final_tokenizer, repr((task, limit, wanted)), compute=count)

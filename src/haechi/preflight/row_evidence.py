@@ -1,5 +1,7 @@
 """What is known of a run's rows: surveys of its splits, and a sample to tokenize."""
 
+import math
+
 from haechi.preflight.inputs import Inputs
 from haechi.preflight.query import question
 from haechi.rows.columns import PAIRED
@@ -7,7 +9,7 @@ from haechi.rows.examples import Example
 from haechi.rows.fault import FileFault
 from haechi.rows.splits import SPLITS, Split, SplitStream, read_split, split_file
 from haechi.rows.survey import Survey, survey
-from haechi.schema.task import PairEncoder
+from haechi.schema.task import Objective, PairEncoder, TaskConfig
 from haechi.tokenization.reading import PROBES
 
 # Long rows take long to encode; so many characters show as much as two thousand short rows.
@@ -52,13 +54,17 @@ class RowEvidence(Inputs):
                 rows = self.examples(name, limit or None)
                 if rows is None:
                     continue
-                examples, complete = (
-                    (rows.examples, True) if isinstance(rows, Split) else (rows, rows.complete)
+                found[name] = surveyed = survey(
+                    name,
+                    str(rows.path),
+                    rows,
+                    complete=isinstance(rows, Split) or rows.complete,
+                    sample_rows=limit if name == "train" else 0,
+                    scale=known_scale(self.config.task),
                 )
-                sample_rows = limit if name == "train" else 0
-                found[name] = survey(
-                    name, str(rows.path), examples, complete=complete, sample_rows=sample_rows
-                )
+                if surveyed.rows and not surveyed.usable:
+                    # Nothing is left to judge: the column is another one than the task needs.
+                    found[name], _ = next(iter(surveyed.odd_cells.values()))
             except FileFault as fault:
                 found[name] = fault
         return found
@@ -117,3 +123,11 @@ class RowEvidence(Inputs):
             return task.highest_score if task.encoder is PairEncoder.bi else None
         # Without a positive score there is no scale; 1 keeps the cosine as it is.
         return self.train.highest if self.train and self.train.numbers and self.train.highest > 0 else 1.0
+
+
+def known_scale(task: TaskConfig) -> tuple[float, float] | None:
+    """Lowest and highest score of a regression, infinite where open; None where `task.scale` says neither."""
+    low, high = task.scale.lowest, task.scale.highest
+    if task.objective is not Objective.regression or (low is None and high is None):
+        return None
+    return -math.inf if low is None else low, math.inf if high is None else high

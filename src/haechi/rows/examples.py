@@ -14,6 +14,7 @@ class Example:
     """Number of the row in its file, from 1; 0 where it is not known."""
     text: str | None
     text_pair: str | None
+    """The second text, empty where the row has none; None where the task has one text a row."""
     label: Any
     """Class name, class id or score; None when the row has none."""
 
@@ -50,6 +51,8 @@ class TaggedExample(Example):
 
     tokens: list[str]
     tags: list[str]
+    id: str = ""
+    """What the row calls itself (`guid`), which KLUE's files with a token a line are searched by."""
 
 
 @dataclass(frozen=True, slots=True)

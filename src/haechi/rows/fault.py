@@ -43,6 +43,24 @@ class FileFault(Exception):
         self.setting = setting
 
 
+class CellFault(FileFault):
+    """A cell holds what the task cannot use; the other rows of its file may be in order.
+
+    Args:
+        kind: what is wrong.
+        path: the file.
+        row: number of the row in its file, from 1; 0 where it is not known.
+        what: the fault with the name of the column, without the row.
+        setting: the config key of the column.
+    """
+
+    def __init__(self, kind: Kind, path: str, row: int, what: Text, setting: str | None) -> None:
+        place = Text(f"row {row}: ", f"{row}행: ") if row else Text("", "")
+        super().__init__(kind, path, Text(f"{place}{what}", f"{place.ko}{what.ko}"), setting=setting)
+        self.row = row
+        self.what = what
+
+
 def malformed(path: object, en: str, ko: str) -> FileFault:
     """A file whose content cannot be taken for rows."""
     return FileFault(Kind.malformed, str(path), Text(en, ko))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from haechi.rows.examples import Answer, QuestionExample
+from haechi.rows.finding import Finding
 from haechi.rows.tally import printable
 from haechi.text import Text
 
@@ -12,11 +13,11 @@ ANSWER_MISSING, ANSWER_UNWANTED, ANSWER_MISMATCH, ANSWER_EMPTY = (
 )  # fmt: skip
 
 
-def answer_faults(example: QuestionExample) -> Iterator[tuple[str, Text]]:
+def answer_faults(example: QuestionExample) -> Iterator[Finding]:
     """Faults of one row, each with what it looks like."""
     name = printable(example.id)
     if not example.answers and not example.is_impossible:
-        yield (
+        yield Finding(
             ANSWER_MISSING,
             Text(
                 f"question `{name}` has no answer and is not marked impossible",
@@ -25,7 +26,7 @@ def answer_faults(example: QuestionExample) -> Iterator[tuple[str, Text]]:
         )
     if example.is_impossible and any(answer.text for answer in example.answers):
         # KLUE gives such questions plausible answers; they are no answers to learn.
-        yield (
+        yield Finding(
             ANSWER_UNWANTED,
             Text(
                 f"question `{name}` is marked impossible and has an answer",
@@ -36,13 +37,13 @@ def answer_faults(example: QuestionExample) -> Iterator[tuple[str, Text]]:
     context = example.text_pair or ""
     for answer in example.answers:
         if not answer.text.strip():
-            yield (
+            yield Finding(
                 ANSWER_EMPTY,
                 Text(f"question `{name}` has an empty answer", f"질문 `{name}`의 답이 비어 있습니다"),
             )
             return
         if not stands_there(answer, context):
-            yield ANSWER_MISMATCH, _mismatch(answer, context)
+            yield _mismatch(name, answer, context)
             return
 
 
@@ -51,19 +52,26 @@ def stands_there(answer: Answer, context: str) -> bool:
     return answer.start >= 0 and context.startswith(answer.text, answer.start)
 
 
-def _mismatch(answer: Answer, context: str) -> Text:
-    text = printable(answer.text, 40)
-    there = (
-        printable(context[answer.start : answer.start + len(answer.text)], 40) if answer.start >= 0 else ""
-    )
+def _mismatch(name: str, answer: Answer, context: str) -> Finding:
+    text, start = printable(answer.text, 40), answer.start
+    said = Text(f"the answer to `{name}` is `{text}`, ", f"`{name}`의 답은 `{text}`인데, ")
+    if not context.strip():
+        empty = Text(f"{said}and the context is empty", f"{said.ko}지문이 비어 있습니다")
+        return Finding(ANSWER_MISMATCH, empty, "empty")
+    there = printable(context[start : start + len(answer.text)], 40) if start >= 0 else ""
     found = nearest_offset(answer, context)
-    if found is None:
-        where, where_ko = "it is nowhere in the context", "지문에는 그 답이 없습니다"
-    else:
-        where, where_ko = f"it stands at {found}", f"그 답은 {found}에 있습니다"
-    return Text(
-        f"the answer is `{text}`, but {answer.start} reads `{there}`; {where}",
-        f"답은 `{text}`인데, {answer.start}의 글자는 `{there}`입니다. {where_ko}",
+    where = (
+        Text("it is nowhere in the context", "지문에는 그 답이 없습니다")
+        if found is None
+        else Text(f"it stands at {found}", f"그 답은 {found}에 있습니다")
+    )
+    return Finding(
+        ANSWER_MISMATCH,
+        Text(
+            f"{said}but {start} reads `{there}`; {where}",
+            f"{said.ko}{start}의 글자는 `{there}`입니다. {where.ko}",
+        ),
+        "nowhere" if found is None else "elsewhere",
     )
 
 

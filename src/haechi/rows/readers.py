@@ -18,7 +18,7 @@ from haechi.rows.examples import (
     RelationExample,
     TaggedExample,
 )
-from haechi.rows.fault import FileFault, Kind
+from haechi.rows.fault import CellFault, Kind
 from haechi.rows.read import Numbered, Row
 from haechi.schema.task import Columns, Objective
 from haechi.text import Text
@@ -39,12 +39,31 @@ def to_examples(
     Raises:
         FileFault: a column is not there, or a value is of a kind that the task cannot use.
     """
+    for item in to_examples_or_faults(rows, columns, objective, path):
+        if isinstance(item, CellFault):
+            raise item
+        yield item
+
+
+def to_examples_or_faults(
+    rows: Iterable[Numbered], columns: Columns, objective: Objective, path: Path
+) -> Iterator[Example | CellFault]:
+    """The same, with what is wrong with a row in the place of its example, so that the rest can be looked at.
+
+    Raises:
+        FileFault: a column is not there.
+    """
     stream = iter(rows)
     head = list(islice(stream, LOOK_AHEAD))
     found = columns_by_role([row for _, row in head], columns, objective, path)
     read = _READERS.get(objective, _Texts)(found, path, head).read
     for number, row in chain(head, stream):
-        yield read(number, row)
+        try:
+            example = read(number, row)
+        except CellFault as fault:
+            yield fault
+            continue
+        yield example
 
 
 class _Reader(ABC):
@@ -58,7 +77,7 @@ class _Reader(ABC):
         """The example of one row.
 
         Raises:
-            FileFault: a value is of a kind that the task cannot use.
+            CellFault: a value is of a kind that the task cannot use.
         """
 
     def _value(self, number: int, row: Row, role: str) -> Any:
@@ -98,21 +117,18 @@ class _Reader(ABC):
                         "에 글자의 반쪽이 있습니다 (짝 없는 서로게이트)", Kind.malformed,
                     ) from None  # fmt: skip
 
-    def _fault(self, number: int, role: str, en: str, ko: str, kind: Kind = Kind.columns) -> FileFault:
+    def _fault(self, number: int, role: str, en: str, ko: str, kind: Kind = Kind.columns) -> CellFault:
         """What to say of a cell that the task cannot use."""
         name = self._columns.get(role, role)
-        row = Text(f"row {number}: ", f"{number}행: ") if number else Text("", "")
         key = f"task.columns.{role}" if kind is Kind.columns else None
-        return FileFault(
-            kind, str(self._path), Text(f"{row}`{name}` {en}", f"{row.ko}`{name}`{ko}"), setting=key
-        )
+        return CellFault(kind, str(self._path), number, Text(f"`{name}` {en}", f"`{name}`{ko}"), key)
 
 
 class _Texts(_Reader):
     """A text or two, with a label."""
 
     def read(self, number: int, row: Row) -> Example:
-        pair = self._text(number, row, "text_pair") if "text_pair" in self._columns else None
+        pair = (self._text(number, row, "text_pair") or "") if "text_pair" in self._columns else None
         return Example(number, self._text(number, row, "text"), pair, self._single(number, row, "label"))
 
 
@@ -153,12 +169,21 @@ class _Tagged(_Reader):
 
     def __init__(self, columns: Mapping[str, str], path: Path, head: Sequence[Numbered]) -> None:
         super().__init__(columns, path, head)
-        tokens = (self._list(number, row, "text") for number, row in head)
-        self._between = "" if all(len(token) < 2 for item in tokens for token in item) else " "
+        self._between = "" if all(map(self._has_characters, head)) else " "
+
+    def _has_characters(self, numbered: Numbered) -> bool:
+        try:
+            return all(len(token) < 2 for token in self._list(*numbered, "text"))
+        except CellFault:  # told when the row is read
+            return True
 
     def read(self, number: int, row: Row) -> Example:
         tokens, tags = self._list(number, row, "text"), self._list(number, row, "label")
-        return TaggedExample(number, self._between.join(tokens), None, None, tokens=tokens, tags=tags)
+        name = row.get("guid")
+        return TaggedExample(
+            number, self._between.join(tokens), None, None, tokens=tokens, tags=tags,
+            id=name if isinstance(name, str) else "",
+        )  # fmt: skip
 
     def _list(self, number: int, row: Row, role: str) -> list[str]:
         """A list of texts; one text is taken apart at its spaces."""
@@ -190,7 +215,7 @@ class _Questions(_Reader):
         impossible = _truth(row.get("is_impossible"))
         answers = tuple(self._answers(number, row))
         name = self._single(number, row, "id")
-        context = self._text(number, row, "context")
+        context = self._text(number, row, "context") or ""
         return QuestionExample(
             number, self._text(number, row, "question"), context, None,
             id=str(number if name is None else name), answers=answers,

@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from heapq import merge
 from pathlib import Path
 
 from haechi.rows.examples import Example, QuestionExample
+from haechi.rows.fault import CellFault
 from haechi.rows.read import RowStream
-from haechi.rows.readers import to_examples
+from haechi.rows.readers import to_examples_or_faults
 from haechi.schema.task import TaskConfig
 
 SPLITS = ("train", "validation", "test")
@@ -15,12 +17,20 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass
 class Split:
-    """Examples of one split, all of them."""
+    """Examples of one split, all of them but those of rows that the task cannot use."""
 
     name: str
     path: str
     """The file, or the hub data set."""
     examples: list[Example]
+    faults: list[CellFault] = field(default_factory=lambda: [])
+    """What is wrong with the other rows; a run with any is refused."""
+
+    def __iter__(self) -> Iterator[Example | CellFault]:
+        """Every row in the file's order: its example, or what is wrong with it."""
+        if not self.faults:
+            return iter(self.examples)
+        return merge(self.examples, self.faults, key=lambda item: item.row)
 
 
 class SplitStream:
@@ -36,13 +46,13 @@ class SplitStream:
         self._rows = RowStream(path, task.encoding, task.quoting, limit)
         self.complete = self._rows.complete
 
-    def __iter__(self) -> Iterator[Example]:
-        """The examples.
+    def __iter__(self) -> Iterator[Example | CellFault]:
+        """Every row: its example, or what is wrong with it.
 
         Raises:
             haechi.rows.fault.FileFault: the file cannot be read as the task says.
         """
-        return to_examples(self._rows, self._task.columns, self._task.objective, self.path)
+        return to_examples_or_faults(self._rows, self._task.columns, self._task.objective, self.path)
 
 
 def split_file(task: TaskConfig, name: str) -> Path | None:
@@ -58,7 +68,15 @@ def read_split(task: TaskConfig, name: str) -> Split | None:
         haechi.rows.fault.FileFault: the file cannot be read as the task says.
     """
     path = split_file(task, name)
-    return None if path is None else Split(name, str(path), list(SplitStream(task, name, path)))
+    if path is None:
+        return None
+    split = Split(name, str(path), [])
+    for item in SplitStream(task, name, path):
+        if isinstance(item, CellFault):
+            split.faults.append(item)
+        else:
+            split.examples.append(item)
+    return split
 
 
 def moved_rows(rows: int, share: float) -> int:

@@ -9,24 +9,27 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, cast
 from unicodedata import is_normalized, normalize
 
 from haechi.rows.entities import entity_faults
 from haechi.rows.examples import Entity, Example, QuestionExample, RelationExample, TaggedExample
+from haechi.rows.fault import CellFault
+from haechi.rows.finding import Finding
 from haechi.rows.identity import Identities, identity
+from haechi.rows.labels import is_missing, number_of
 from haechi.rows.questions import answer_faults
 from haechi.rows.tags import tag_faults
-from haechi.rows.tally import FIRST, Tallies, printable
-from haechi.text import Text, quote
+from haechi.rows.tally import FIRST, Tallies, Tally, printable, visible
+from haechi.text import Text, join, quote
 
 # Names of the faults that any row can have; those of one objective are with their functions.
-EMPTY_TEXT, EMPTY_PAIR, MISSING_LABEL, DECOMPOSED, REPLACED, NULL_WORD, EQUAL_PAIR = (
-    "empty_text", "empty_pair", "missing_label", "decomposed", "replaced", "null_word", "equal_pair",
+EMPTY_TEXT, EMPTY_PAIR, EMPTY_EITHER, MISSING_LABEL, DECOMPOSED, REPLACED, NULL_WORD, EQUAL_PAIR = (
+    "empty_text", "empty_pair", "empty_either", "missing_label", "decomposed", "replaced", "null_word",
+    "equal_pair",
 )  # fmt: skip
-FRACTION, NOT_A_NUMBER, IGNORED_LABEL, SPACED_LABEL = (
-    "fraction", "not_a_number", "ignored_label", "spaced_label",
+FRACTION, NOT_A_NUMBER, IGNORED_LABEL, BEYOND_SCALE = (
+    "fraction", "not_a_number", "ignored_label", "beyond_scale",
 )  # fmt: skip
 # What programs write for a missing text; as a text of its own each is a word that nobody writes alone.
 NULL_WORDS = {"nan", "null", "none", "n/a", "na", "#n/a", "<na>", "nat"}
@@ -42,11 +45,17 @@ class Survey:
     path: str
     """The file, or the hub data set."""
     complete: bool = True
-    """Whether all rows of the split were seen."""
+    """Whether all rows of the split were seen, and could be used."""
+    scale: tuple[float, float] | None = None
+    """Lowest and highest score that the task knows; None where it knows none."""
+    sampled: bool = field(init=False)
+    """Whether rows of the split were left out."""
     rows: int = 0
     """Rows that were seen."""
     tallies: Tallies = field(default_factory=Tallies)
     """Faults by name."""
+    odd_cells: dict[str, tuple[CellFault, Tally]] = field(default_factory=lambda: {})
+    """Rows that the task cannot use, by what is wrong with them: the first of them, and how many."""
     labels: Counter[str] = field(default_factory=lambda: Counter[str]())
     """How often each label (or tag) occurs, for the first `MOST_LABELS` of them."""
     label_rows: dict[str, list[int]] = field(default_factory=lambda: {})
@@ -56,6 +65,9 @@ class Survey:
     lowest: float = math.inf
     highest: float = -math.inf
     """Range of the labels that are numbers."""
+    lowest_row: int = 0
+    highest_row: int = 0
+    """Where these stand first; 0 where that is not known."""
     numbers: int = 0
     """Labels that are finite numbers."""
     answered: int = 0
@@ -72,6 +84,9 @@ class Survey:
     _marked: dict[str, int] = field(default_factory=lambda: {})
     """The last row with a fault, counted in the order of reading."""
 
+    def __post_init__(self) -> None:
+        self.sampled = not self.complete
+
     def place(self, fault: str) -> Text:
         """Where the first rows with a fault are."""
         return self.tallies[fault].place(self.path)
@@ -83,9 +98,24 @@ class Survey:
     @property
     def seen(self) -> Text:
         """What its counts are of, such as `train rows` or `sampled train rows`."""
-        if self.complete:
+        if not self.sampled:
             return Text(f"{self.name} rows", f"{self.name}")
         return Text(f"sampled {self.name} rows", f"표본 {self.name}")
+
+    @property
+    def usable(self) -> int:
+        """Rows that the task can use."""
+        return self.rows - sum(tally.count for _, tally in self.odd_cells.values())
+
+    def see_fault(self, fault: CellFault) -> None:
+        """Count a row that the task cannot use."""
+        self.rows += 1
+        self.complete = False
+        _, tally = self.odd_cells.setdefault(str(fault.what), (fault, Tally()))
+        tally.add(fault.row)
+        # Indices of rows stay those of the file.
+        self.texts.add(0)
+        self.labelled.add(0)
 
     def see(self, example: Example) -> None:
         """Count one row."""
@@ -113,9 +143,16 @@ class Survey:
         self.texts.add(value)
         self.labelled.add(hash((value, str(answer))) if value else 0)
 
-    def _count(self, row: int, faults: Iterable[tuple[str, Text]]) -> None:
-        for name, shown in faults:
-            self.tallies[name].add(row, shown)
+    def _count(self, row: int, faults: Iterable[Finding]) -> None:
+        """Count a row once for each fault, and once for each kind of it, however often it has them."""
+        marked: set[tuple[str, str | None]] = set()
+        for name, shown, kind in faults:
+            tally = self.tallies[name]
+            if (name, None) not in marked:
+                tally.add(row, shown)
+            if (name, kind) not in marked and (of_kind := tally.of_kind(kind)) is not None:
+                of_kind.add(row, shown)
+            marked |= {(name, None), (name, kind)}
 
     def _mark(self, fault: str, row: int, value: str | None = None) -> None:
         """Count a row with a fault, once; what the first one holds is shown."""
@@ -127,9 +164,17 @@ class Survey:
             tally.shown = quote(f"`{printable(value)}`")
         tally.add(row)
 
+    def _mark_score(self, row: int, score: str) -> None:
+        """Count a score beyond the scale; each of the first ones is shown."""
+        tally = self.tallies[BEYOND_SCALE]
+        if tally.count < FIRST:
+            said = quote(f"`{visible(score)}`")
+            tally.shown = join(", ", [tally.shown, said] if tally.count else [said])
+        tally.add(row)
+
     def _see_text(self, example: Example) -> None:
         text, pair = example.text or "", example.text_pair
-        if self.rows == 1:
+        if not self.constant:
             self.constant = [text] if pair is None else [text, pair]
         elif len(self.constant) > 1 and pair is None:
             self.constant[1] = None
@@ -145,17 +190,21 @@ class Survey:
         if text.isascii():
             word = text.strip()
             if not word:
-                self._mark(empty, row)
+                self._mark_empty(empty, row)
             elif len(word) < 5 and word.lower() in NULL_WORDS:
                 self._mark(NULL_WORD, row, text)
             return
         if text.isspace():
-            self._mark(empty, row)
+            self._mark_empty(empty, row)
         # Letters in parts make a text longer; Hanja of another code point, which NFC replaces too, do not.
         if not is_normalized("NFC", text) and len(normalize("NFC", text)) < len(text):
             self._mark(DECOMPOSED, row, text)
         if "\ufffd" in text:
             self._mark(REPLACED, row, text)
+
+    def _mark_empty(self, fault: str, row: int) -> None:
+        self._mark(fault, row)
+        self._mark(EMPTY_EITHER, row)
 
     def _see_tags(self, example: TaggedExample) -> tuple[str, ...]:
         if len(self.labels) < MOST_LABELS:
@@ -176,14 +225,17 @@ class Survey:
             self.labels[name] = (known or 0) + 1
         if known is None or known < FIRST:
             self._remember(name, row)
-        if name != name.strip():
-            self._mark(SPACED_LABEL, row, name)
         value = number_of(name)
         if value is None:
             self._mark(NOT_A_NUMBER, row, name)
             return
         self.numbers += 1
-        self.lowest, self.highest = min(self.lowest, value), max(self.highest, value)
+        if value < self.lowest:
+            self.lowest, self.lowest_row = value, row
+        if value > self.highest:
+            self.highest, self.highest_row = value, row
+        if self.scale is not None and not self.scale[0] <= value <= self.scale[1]:
+            self._mark_score(row, name)
         if not value.is_integer():
             self._mark(FRACTION, row, name)
         elif value < 0:
@@ -199,21 +251,33 @@ class Survey:
             rows.append(row)
 
 
-def survey(name: str, path: str, examples: Iterable[Example], *, complete: bool, sample_rows: int) -> Survey:
+def survey(
+    name: str,
+    path: str,
+    examples: Iterable[Example | CellFault],
+    *,
+    complete: bool,
+    sample_rows: int,
+    scale: tuple[float, float] | None = None,
+) -> Survey:
     """Look at every row once.
 
     Args:
         name: the split.
         path: its file.
-        examples: the rows.
+        examples: the rows, or what is wrong with them.
         complete: whether these are all of them.
         sample_rows: how many are kept as the sample.
+        scale: lowest and highest score that the task knows.
     """
-    found = Survey(name, path, complete)
+    found = Survey(name, path, complete, scale)
     drawn: list[tuple[int, Example]] = []
     chance = random.Random(0).random
     index = -1
     for example in examples:
+        if isinstance(example, CellFault):
+            found.see_fault(example)
+            continue
         found.see(example)
         if not (example.text or "").strip():
             continue
@@ -225,23 +289,6 @@ def survey(name: str, path: str, examples: Iterable[Example], *, complete: bool,
             drawn[place] = (index, example)
     found.sample = [example for _, example in sorted(drawn, key=lambda item: item[0])]
     return found
-
-
-def is_missing(label: Any) -> bool:
-    """Whether a row has no label. A class that is named "NA" or "None" is a name like any other."""
-    return label is None or (isinstance(label, str) and not label.strip()) or label != label
-
-
-def as_number(label: Any) -> float | None:
-    """A label as a finite number, or None."""
-    try:
-        value = float(str(label))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-number_of = lru_cache(maxsize=4096)(as_number)
 
 
 def _identity(example: Example) -> int:

@@ -83,6 +83,16 @@ class Columns:
 
 
 @dataclass
+class Scale:
+    """Ends of the scale of the scores, as far as they are known; a score beyond them is said."""
+
+    lowest: float | None = field(default=None, metadata=within(-1_000_000_000, 1_000_000_000))
+    """The lowest score that there can be; null knows of none."""
+    highest: float | None = field(default=None, metadata=within(-1_000_000_000, 1_000_000_000))
+    """The highest score that there can be; null knows of none."""
+
+
+@dataclass
 class HubDataset:
     """A data set of the hub, used when no files are named."""
 
@@ -124,7 +134,9 @@ class TaskConfig:
     highest_score: float | None = field(default=None, metadata=within(1e-6))
     """`encoder=bi`: the score that a cosine of 1 stands for; null is the highest of the train rows."""
     doc_stride: int = field(default=128, metadata=within(0))
-    """Tokens that neighbouring windows of a long context share; KLUE's key of this name is how far one moves."""
+    """Tokens that neighbouring windows of a long context share. (KLUE's own key says how far one moves.)"""
+    scale: Scale = field(default_factory=Scale)
+    """What scores there can be."""
     positive_from: float | None = field(default=None, metadata=within(-1_000_000_000, 1_000_000_000))
     """The score from which on two texts count as alike, for the metric `f1`; null gives no such metric."""
     n_best: int = field(default=20, metadata=within(1, 1000))

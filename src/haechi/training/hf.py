@@ -195,7 +195,7 @@ class Obedience(TrainerCallback):
         if step and due and (step % int(due) == 0 or step >= state.max_steps) and not done:
             metrics = self.trainer._evaluate(None, None)
             self.trainer._determine_best_metric(metrics, None)
-            self.trainer._save_checkpoint(self.trainer.model, trial=None)
+            self.trainer._save_checkpoint(cast(nn.Module, self.trainer.model), trial=None)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """After a whole step."""

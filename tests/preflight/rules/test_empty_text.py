@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from judging import HEADLINES, assert_fixes_clear, assert_only, codes, files_task, finding, write_rows
+from tasks import RELATION, asking, questions, relations, task, write_json
 
 CODE = "DATA007"
 
@@ -62,3 +63,55 @@ def test_a_missing_key_and_null_are_empty(tmp_path: Path) -> None:
 def test_words_are_not_empty_whatever_they_spell(tmp_path: Path, text: str, said: str | None) -> None:
     path = write_rows(tmp_path / "train.csv", HEADLINES.replace("국회 예산안 처리", text))
     assert codes(files_task(path)) == ([said] if said else [])
+
+
+PAIRS = ["task.objective=regression", "task.columns.text=a", "task.columns.text_pair=b"]
+
+
+def pairs(folder: Path, wrong: dict[int, dict[str, str | None]], count: int = 100) -> list[str]:
+    """Rows of two texts and a score; some of them changed, and a value of "-" taken away."""
+    rows = [
+        {"a": f"첫 글 {n}", "b": f"둘째 글 {n}", "label": n % 6, **wrong.get(n, {})}
+        for n in range(1, count + 1)
+    ]
+    kept = [{name: value for name, value in row.items() if value != "-"} for row in rows]
+    path = write_rows(folder / "pairs.jsonl", "\n".join(map(json.dumps, kept)))
+    return files_task(path, *PAIRS)
+
+
+def test_a_second_text_that_is_missing_is_empty(tmp_path: Path) -> None:
+    found = assert_only(pairs(tmp_path, {6: {"b": None}, 10: {"b": "-"}, 13: {"b": ""}}), CODE)
+    assert found.message == "3 of 100 train rows have an empty text"
+    assert found.notes == [f"row 6, 10, 13 of {tmp_path / 'pairs.jsonl'}"]
+    assert [key.key for key in found.keys] == ["task.columns.text_pair", "task.files.train"]
+
+
+def test_both_columns_are_told_and_a_row_counts_once(tmp_path: Path) -> None:
+    both = {6: {"b": ""}, 10: {"b": " "}, 21: {"a": ""}, 30: {"a": "", "b": ""}}
+    found = finding(pairs(tmp_path, both), CODE)
+    assert found.message == "4 of 100 train rows have an empty text"
+    path = tmp_path / "pairs.jsonl"
+    assert found.notes == [
+        f"`task.columns.text` is empty in row 21, 30 of {path}",
+        f"`task.columns.text_pair` is empty in row 6, 10, 30 of {path}",
+    ]
+    assert [key.key for key in found.keys] == [
+        "task.columns.text",
+        "task.columns.text_pair",
+        "task.files.train",
+    ]
+
+
+def test_an_empty_sentence_of_a_relation(tmp_path: Path) -> None:
+    rows = [*relations(30), {**relations(1)[0], "sentence": " "}]
+    found = finding(task(write_json(tmp_path / "a.json", rows), *RELATION), CODE)
+    assert [key.key for key in found.keys] == ["task.columns.sentence", "task.files.train"]
+
+
+@pytest.mark.parametrize(("column", "value"), [("question", " "), ("context", ""), ("context", None)])
+def test_an_empty_question_or_context(tmp_path: Path, column: str, value: str | None) -> None:
+    """Also where the question has no answer, which an empty context does not hold either."""
+    rows = [*questions(30), {**questions(1)[0], "answers": [], "is_impossible": True, column: value}]
+    found = assert_only(asking(write_json(tmp_path / "a.json", rows)), CODE)
+    assert found.notes == [f"row 31 of {tmp_path / 'a.json'}"]
+    assert [key.key for key in found.keys] == [f"task.columns.{column}", "task.files.train"]

@@ -49,3 +49,18 @@ def test_other_forms_are_an_error(tmp_path: Path, tag: str) -> None:
 
 def test_bio_is_fit(tmp_path: Path) -> None:
     assert CODE not in codes(file(tmp_path, _0=["B-LC", "B-LC", "I-LC", "O", "B-PS-X"]))
+
+
+def test_every_other_form_is_shown_with_the_name_of_its_sentence(tmp_path: Path) -> None:
+    rows = tagged(10)
+    for at, tag in ((2, "b-ps"), (4, "B_PS"), (5, "b-ps"), (7, "\x1b")):
+        rows[at] |= {"guid": f"ner-{at}"}
+        rows[at]["label"][3] = tag
+    path = write_json(tmp_path / "ner.json", rows)
+    found = finding(tagging(path), CODE)
+    assert found.message.startswith("4 of 10 train rows")
+    assert found.notes == [
+        f"row 3, 6 of {path}: token 4 of `ner-2` has the tag `b-ps`",
+        f"row 5 of {path}: token 4 of `ner-4` has the tag `B_PS`",
+        f'row 8 of {path}: token 4 of `ner-7` has the tag `"\\x1b"`',
+    ]

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from haechi.compose import compose
+from haechi.preflight.check import check
+from haechi.preflight.evidence import Evidence
+from haechi.resolve import resolve
 from judging import (
     HEADLINES,
     assert_fixes_clear,
@@ -16,6 +20,7 @@ from judging import (
     verdict_of,
     write_rows,
 )
+from tasks import asking, questions, tagged, tagging, write_json
 
 CODE = "DATA002"
 
@@ -97,6 +102,52 @@ def test_a_column_of_lists_is_no_text(tmp_path: Path, value: object, kind: str) 
     path = write_rows(tmp_path / "a.json", json.dumps(rows))
     found = assert_only(files_task(path), CODE)
     assert f"row 2: `text` holds {kind}" in found.message
+    assert found.fixes == [], "another file is no help"
+
+
+def test_a_column_of_nothing_else_is_no_text(tmp_path: Path) -> None:
+    rows = [{"text": ["a", "b"], "label": label} for label in "가나"]
+    found = assert_only(files_task(write_json(tmp_path / "a.json", rows)), CODE)
+    assert "row 1: `text` holds a list" in found.message
+    assert found.fixes == []
+
+
+def test_an_odd_cell_hides_nothing(tmp_path: Path) -> None:
+    """Rows of each kind are counted, and the rest of the file is judged."""
+    rows = questions(40)
+    for at in (4, 6):
+        del rows[at]["answers"][0]["answer_start"]
+    rows[9]["answers"][0]["answer_start"] = "12"
+    rows[11]["question"] = ["무엇을", "했나"]
+    rows[14]["answers"][0]["text"] = "없는 말"
+    path = write_json(tmp_path / "qa.json", rows)
+    found = {(item.code, item.message) for item in verdict_of(asking(path)).diagnostics}
+    without = "`answers` holds an answer without `answer_start` and `text`"
+    a_list = "`question` holds a list, where one text or number is needed"
+    assert {
+        ("DATA002", f"`{path}`: row 5, 7, 10: {without} (3 of 40 train rows)"),
+        ("DATA002", f"`{path}`: row 12: {a_list} (1 of 40 train rows)"),
+        ("DATA021", "1 of 40 train rows have an answer that the context does not read there"),
+    } <= found
+
+
+def test_a_null_among_the_tags_hides_nothing(tmp_path: Path) -> None:
+    rows = tagged(30)
+    rows[9]["label"][0] = None
+    rows[12]["label"].pop()
+    path = write_json(tmp_path / "a.json", rows)
+    found = [(item.code, item.fixes) for item in verdict_of(tagging(path)).diagnostics]
+    assert ("DATA002", []) in found
+    assert ("LABEL012", []) in found
+
+
+def test_a_run_with_odd_cells_is_refused_when_all_rows_are_read(tmp_path: Path) -> None:
+    rows = tagged(30)
+    rows[9]["label"][0] = None
+    composed = compose(tagging(write_json(tmp_path / "a.json", rows)))
+    verdict = check(Evidence(resolve(composed, composed.hydra), full=True))
+    assert verdict.refused
+    assert "DATA002" in [item.code for item in verdict.diagnostics]
 
 
 def test_every_split_is_judged(tmp_path: Path) -> None:

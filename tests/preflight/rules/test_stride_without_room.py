@@ -15,7 +15,7 @@ def file(folder: Path, *more: str) -> list[str]:
 
 
 def example(tmp_path: Path) -> list[str]:
-    """KLUE's stride in the small model's longest input."""
+    """The default in the small model's longest input."""
     return file(tmp_path, "task.doc_stride=128")
 
 
@@ -41,3 +41,11 @@ def test_no_room_at_all(tmp_path: Path) -> None:
 
 def test_other_tasks_have_no_windows(tmp_path: Path) -> None:
     assert CODE not in codes(["task.doc_stride=500"])
+
+
+def test_the_presets_windows_move_on_down_to_the_length_that_is_said() -> None:
+    # 359 shared tokens, 64 of the question, 3 special ones, and one to move by.
+    preset = ["experiment=klue_mrc", "model=klue_bert"]
+    assert CODE not in codes(preset)
+    assert CODE not in codes([*preset, "tokenizer.max_length=427"])
+    assert CODE in codes([*preset, "tokenizer.max_length=426"])

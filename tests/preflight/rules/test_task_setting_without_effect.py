@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from haechi.preflight.rules.task_setting_without_effect import READ_BY
-from haechi.schema.task import Objective, TaskConfig
+from haechi.schema.task import Objective, Scale, TaskConfig
 from judging import assert_fixes_clear, assert_only, codes, finding
 from tasks import relation_task, span_task
 
 CODE = "CFG014"
 OTHER = {
     "highest_score": "5", "positive_from": "3", "markers": "typed", "doc_stride": "16", "n_best": "5",
-    "max_answer_tokens": "10", "null_threshold": "1.5",
+    "max_answer_tokens": "10", "null_threshold": "1.5", "scale.lowest": "-1", "scale.highest": "9",
 }  # fmt: skip
 
 
@@ -35,7 +35,8 @@ def test_the_example_gives_a_note_and_its_fix_clears_it(tmp_path: Path) -> None:
 
 def test_the_table_names_settings_of_the_task() -> None:
     assert set(READ_BY) == set(OTHER)
-    assert set(READ_BY) <= {item.name for item in fields(TaskConfig)}
+    below = {f"scale.{item.name}" for item in fields(Scale)}
+    assert set(READ_BY) <= {item.name for item in fields(TaskConfig)} | below
 
 
 @pytest.mark.parametrize("name", sorted(OTHER))

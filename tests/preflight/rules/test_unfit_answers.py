@@ -41,7 +41,7 @@ def test_the_place_where_the_answer_stands_is_named(tmp_path: Path) -> None:
     found = finding(example(tmp_path), CODE)
     assert found.message == "1 of 20 train rows have an answer that the context does not read there"
     reads = row["context"][start + 2 : start + 7]
-    said = f"the answer is `3번 동결`, but {start + 2} reads `{reads}`; it stands at {start}"
+    said = f"the answer to `q-3` is `3번 동결`, but {start + 2} reads `{reads}`; it stands at {start}"
     assert found.notes == [f"row 4 of {tmp_path / 'qa.json'}: {said}"]
 
 
@@ -72,3 +72,16 @@ def test_impossible_questions_need_no_answer(tmp_path: Path) -> None:
 def test_no_answer_at_all(tmp_path: Path) -> None:
     found = finding(file(tmp_path, {number: {"answers": []} for number in range(1, 21)}), CODE)
     assert (found.severity.value, "none of the 20 train rows" in found.message) == ("error", True)
+
+
+def test_answers_elsewhere_and_nowhere_are_told_apart(tmp_path: Path) -> None:
+    gone = {"answers": [{"text": "없는 말", "answer_start": 0}]}
+    found = finding(
+        file(tmp_path, {4: moved(questions(4)[3], 2), 7: gone, 9: gone, 11: {"context": " "}}), CODE
+    )
+    assert found.message == "4 of 20 train rows have an answer that the context does not read there"
+    path = tmp_path / "qa.json"
+    assert [note.partition(": ")[0] for note in found.notes] == [
+        f"row {rows} of {path}" for rows in ("4", "7, 9", "11")
+    ]
+    assert [note.rpartition(" ")[2] for note in found.notes][1:] == ["context", "empty"]

@@ -17,7 +17,7 @@ from judging import (
     good_file,
     write_rows,
 )
-from tasks import tagged, tagging, write_json
+from tasks import tagged, tagging, task, texts, write_csv, write_json
 
 CODE = "LABEL001"
 
@@ -63,9 +63,64 @@ def test_a_slip_is_named_with_what_it_resembles(tmp_path: Path, slip: str) -> No
     )
     overrides = files_task(path, f'task.labels=["{right}","스포츠","정치"]')
     found = assert_only(overrides, CODE)
-    assert f"`{slip}` resembles `{right}`" in found.notes
+    shown = f'"{slip}"' if slip.endswith(" ") else slip
+    how = "case" if slip == "Economy" else "spaces"
+    assert f"`{shown}` is meant for `{right}`: they differ only by {how}" in found.notes
     assert found.notes[0].startswith("row 4 of ")
+    assert found.fixes == [], "the slip would become a class"
+
+
+def test_a_misspelt_label_is_named_beside_what_it_resembles(tmp_path: Path) -> None:
+    rows = [("하나", "per:title"), ("둘", "per:tittle"), ("셋", "org:members"), ("넷", "xyz")]
+    found = finding(task(write_csv(tmp_path / "a.csv", rows), "task.labels=[per:title,org:members]"), CODE)
+    assert found.notes[1:] == ["`per:tittle` resembles `per:title`"]
+
+
+def test_the_fix_keeps_what_is_named(tmp_path: Path) -> None:
+    """Most classes of a benchmark have no row in a part of it."""
+    rows = [(text, "가나라"[at % 3]) for at, text in enumerate(texts(12))]
+    path = write_csv(tmp_path / "a.csv", rows)
+    overrides = task(path, 'task.labels=["가","나","다"]')
+    assert finding(overrides, CODE).fixes == [['task.labels=["가","나","다","라"]']]
     assert_fixes_clear(overrides, CODE)
+
+
+def test_the_labels_of_other_data_take_the_place_of_those_that_are_named(tmp_path: Path) -> None:
+    rows = [(text, ["Pro", "Con"][at % 2]) for at, text in enumerate(texts(12))]
+    overrides = task(write_csv(tmp_path / "a.csv", rows), 'task.labels=["참","거짓"]')
+    assert finding(overrides, CODE).fixes == [["task.labels=[Con,Pro]"], ["task.labels=null"]]
+    # So does another spelling of all of them, but none with a space.
+    path = tmp_path / "a.csv"
+    assert finding(task(path, "task.labels=[pro,con]"), CODE).fixes[0] == ["task.labels=[Con,Pro]"]
+    path.write_text(path.read_text("utf-8").replace("Pro", "pro "), "utf-8")
+    assert finding(task(path, "task.labels=[pro,con]"), CODE).fixes == []
+
+
+def test_a_slip_of_a_tag(tmp_path: Path) -> None:
+    rows = tagged(30)
+    rows[4]["label"][0] = "B-LC "
+    rows[6]["label"][-2:] = ["B-XX", "I-XX"]
+    overrides = tagging(write_json(tmp_path / "a.json", rows), "task.labels=[O,B-LC,I-LC]")
+    found = finding(overrides, CODE)
+    assert found.notes == [
+        f"row 5, 7 of {tmp_path / 'a.json'}",
+        '`"B-LC "` is meant for `B-LC`: they differ only by spaces',
+    ], "a row with two of them is named once"
+    assert found.fixes == []
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"),
+    [("\x1b[31m가", '"\\x1b[31m가"'), ("가\u00a0", '"가\\xa0"'), ("가\n", '"가\\n"'), (" 가", '" 가"'),
+     ("\u1100\u1161", '"\\u1100\\u1161"')],
+)  # fmt: skip
+def test_what_cannot_be_seen_is_shown(tmp_path: Path, label: str, shown: str) -> None:
+    rows = [{"text": text, "label": "가나"[at % 2]} for at, text in enumerate(texts(12))]
+    rows[3]["label"] = label
+    found = finding(task(write_json(tmp_path / "a.json", rows), 'task.labels=["가","나"]'), CODE)
+    assert f"`{shown}` (1)" in found.message
+    assert found.as_text().replace("\n", "").isprintable()
+    assert not [fix for fix in found.fixes if not fix[0].isprintable()]
 
 
 @pytest.mark.parametrize("label", ["null", "true", "1", "1.50", "a,b", 'a"b', "a b", "[x]", "NA"])

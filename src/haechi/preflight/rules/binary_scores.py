@@ -6,6 +6,7 @@ from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.rows.survey import FRACTION
+from haechi.rows.tally import visible
 from haechi.schema.task import Objective
 from haechi.text import Text
 
@@ -52,7 +53,7 @@ def binary_scores(evidence: Evidence) -> Iterator[Problem]:
     whole = train.numbers == train.labels.total() and not train.count(FRACTION)
     if not whole or not 2 <= len(train.labels) <= MOST or train.rows < FEWEST_ROWS:
         return
-    shown = ", ".join(f"{label} ({count:,})" for label, count in sorted(train.labels.items()))
+    shown = ", ".join(f"{visible(label)} ({count:,})" for label, count in sorted(train.labels.items()))
     objective = "pair_classification" if evidence.has_pairs else "classification"
     yield Problem(
         Text(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.labels import is_classified
+from haechi.preflight.labels import is_classified, naming
 from haechi.preflight.rule import rule
+from haechi.rows.slips import meant
+from haechi.rows.tally import visible
 from haechi.text import Text
 
 
@@ -49,8 +50,9 @@ def class_without_rows(evidence: Evidence) -> Iterator[Problem]:
     if not absent or len(absent) == len(labels):
         return
     elsewhere = {label for split in evidence.readable for label in split.labels}
-    left = ",".join(as_value(label) for label in labels if label not in absent)
-    shown = ", ".join(f"`{label}`" for label in absent[:6]) + (", ..." if len(absent) > 6 else "")
+    # Rows of a class that are only misspelt are LABEL001's, and the class is to stay.
+    stays = elsewhere & set(absent) or any(meant(label, absent) for label in elsewhere - set(labels))
+    shown = ", ".join(f"`{visible(label)}`" for label in absent[:6]) + (", ..." if len(absent) > 6 else "")
     classes = "1 class" if len(absent) == 1 else f"{len(absent)} classes"
     yield Problem(
         Text(
@@ -58,5 +60,5 @@ def class_without_rows(evidence: Evidence) -> Iterator[Problem]:
             f"`task.labels`의 {len(labels)}개 클래스 가운데 {len(absent)}개는 train 행이 없습니다: {shown}",
         ),
         keys=["task.labels", "task.files.train"],
-        fixes=[] if elsewhere & set(absent) else [[f"task.labels=[{left}]"]],
+        fixes=[] if stays else naming([label for label in labels if label not in absent]),
     )

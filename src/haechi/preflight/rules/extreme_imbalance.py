@@ -7,6 +7,7 @@ from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import is_classified
 from haechi.preflight.rule import rule
+from haechi.rows.tally import visible
 from haechi.text import Text
 
 ALONE = 0.99
@@ -54,6 +55,7 @@ def extreme_imbalance(evidence: Evidence) -> Iterator[Problem]:
     if not is_classified(evidence) or train is None or not train.complete or len(train.labels) < 2:
         return
     (large, most), *_, (small, fewest) = train.labels.most_common()
+    large, small = visible(large), visible(small)
     alone = most / train.labels.total() > ALONE
     if train.rows < FEWEST_ROWS or not (alone or most > TIMES * fewest):
         return

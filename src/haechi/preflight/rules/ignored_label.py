@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.labels import is_classified
+from haechi.preflight.labels import is_classified, naming
 from haechi.preflight.rule import rule
 from haechi.rows.tally import Tally
 from haechi.text import Text
@@ -55,7 +54,6 @@ def ignored_label(evidence: Evidence) -> Iterator[Problem]:
             rows = split.labels[label]
             if not rows or (label == "-1" and not _numbered_from_zero(split.labels)):
                 continue
-            named = ",".join(map(as_value, sorted(split.labels)))
             yield Problem(
                 Text(
                     f"{rows:,} of {split.rows:,} {split.seen} have the label `{label}`, which means none",
@@ -64,7 +62,7 @@ def ignored_label(evidence: Evidence) -> Iterator[Problem]:
                 ),
                 keys=["task.columns.label", f"task.files.{split.name}"],
                 notes=[Tally(rows, split.label_rows.get(label, [])).place(split.path)],
-                fixes=[[f"task.labels=[{named}]"]] if len(split.labels) <= MOST_NAMED else [],
+                fixes=naming(sorted(split.labels)) if len(split.labels) <= MOST_NAMED else [],
                 severity=None if label == "-100" else Severity.warning,
             )
 

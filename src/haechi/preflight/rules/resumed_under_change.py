@@ -1,6 +1,7 @@
 """TRAIN017."""
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from pathlib import Path
 from typing import Any, cast
 
@@ -103,10 +104,10 @@ def _saved(folder: Path) -> dict[str, Any] | None:
 def _plain(config: Any) -> Any:
     """The groups that decide, with paths as they are written down."""
     kept = OmegaConf.create({name: config[name] for name in GROUPS if name in config})
-    files = OmegaConf.select(kept, "task.files") or {}
-    for split in files:
-        if files[split]:
-            kept.task.files[split] = str(Path(files[split]).expanduser().absolute())
+    for split in ("train", "validation", "test"):
+        path: Any = OmegaConf.select(kept, f"task.files.{split}")
+        if path:
+            kept.task.files[split] = str(Path(path).expanduser().absolute())
     return kept
 
 
@@ -118,9 +119,9 @@ def _flat(node: Any, prefix: str = "") -> dict[str, Any]:
         if name == "model.facts":
             continue
         if isinstance(value, dict) and name != "model.config":
-            found |= _flat(value, f"{name}.")
+            found |= _flat(cast(Any, value), f"{name}.")
         else:
-            found[name] = getattr(value, "name", value)
+            found[name] = value.name if isinstance(value, Enum) else value
     return found
 
 

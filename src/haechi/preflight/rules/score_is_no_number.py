@@ -6,7 +6,9 @@ from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import is_classified
 from haechi.preflight.rule import rule
-from haechi.rows.survey import NOT_A_NUMBER, as_number
+from haechi.rows.labels import as_number
+from haechi.rows.survey import NOT_A_NUMBER
+from haechi.rows.tally import visible
 from haechi.schema.task import Objective
 from haechi.text import Text, join
 
@@ -70,11 +72,11 @@ def _scores_as_classes(evidence: Evidence) -> Iterator[Problem]:
         return
     fractions = [label for label in train.labels if not (as_number(label) or 0.0).is_integer()]
     if fractions and len(fractions) * 2 >= len(train.labels):
+        shown = visible(fractions[0])
         yield Problem(
             Text(
-                f"the labels are {len(train.labels):,} different numbers such as `{fractions[0]}`, "
-                "which are scores",
-                f"레이블이 `{fractions[0]}` 같은 서로 다른 수 {len(train.labels):,}개이므로 점수입니다",
+                f"the labels are {len(train.labels):,} different numbers such as `{shown}`, which are scores",
+                f"레이블이 `{shown}` 같은 서로 다른 수 {len(train.labels):,}개이므로 점수입니다",
             ),
             keys=["task.objective", "task.columns.label"],
             fixes=[["task.objective=regression", "task.labels=null"]],

@@ -46,7 +46,7 @@ def shared_rows(evidence: Evidence) -> Iterator[Problem]:
         if not shared:
             continue
         # Rows of a long file are drawn from all over it, and their numbers are not known.
-        rows = [index + 1 for index in shared[:5]] if split.complete else []
+        rows = [index + 1 for index in shared[:5]] if not split.sampled else []
         whole = len(shared) == split.rows and split.complete
         yield Problem(
             Text(

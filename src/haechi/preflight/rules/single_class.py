@@ -6,6 +6,7 @@ from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import is_classified
 from haechi.preflight.rule import rule
+from haechi.rows.tally import visible
 from haechi.text import Text
 
 
@@ -41,7 +42,7 @@ def single_class(evidence: Evidence) -> Iterator[Problem]:
     train = evidence.train
     if not is_classified(evidence) or train is None or not train.complete or len(train.labels) != 1:
         return
-    label = next(iter(train.labels))
+    label = visible(next(iter(train.labels)))
     yield Problem(
         Text(
             f"all {train.rows:,} train rows have the label `{label}`",

@@ -11,7 +11,8 @@ from haechi.tokenization.windows import QUESTION_TOKENS
 
 # BERT's, for a tokenizer that is out of reach.
 SPECIAL_TOKENS = 3
-KLUE_LENGTH = 384
+# The usual length for questions, since BERT's own script for SQuAD.
+USUAL_LENGTH = 384
 
 
 @rule("LEN005")
@@ -30,9 +31,12 @@ def stride_without_room(evidence: Evidence) -> Iterator[Problem]:
     `python src/train.py task=klue_mrc tokenizer.max_length=128 task.doc_stride=128`
 
     ## What to do
-    A longer input, `tokenizer.max_length=384` as in KLUE's script, or a smaller `task.doc_stride`.
+    A longer input, `tokenizer.max_length=384` as in BERT's script for SQuAD or 510 as KLUE has it, or a
+    smaller `task.doc_stride`. In KLUE's code the key of this name is how far a window moves, not what two
+    of them share.
 
     ## References
+    - Devlin et al. 2019, section 4.2, https://arxiv.org/abs/1810.04805
     - https://github.com/KLUE-benchmark/KLUE, machine reading comprehension
     - src/haechi/tokenization/windows.py
 
@@ -46,7 +50,8 @@ def stride_without_room(evidence: Evidence) -> Iterator[Problem]:
     오류로 멈춥니다.
 
     ## 할 일
-    KLUE의 스크립트처럼 `tokenizer.max_length=384`로 늘리거나 `task.doc_stride`를 줄입니다.
+    `tokenizer.max_length`를 BERT의 SQuAD 스크립트처럼 384로, 또는 KLUE처럼 510으로 늘리거나
+    `task.doc_stride`를 줄입니다. KLUE 코드의 같은 이름은 함께 가지는 수가 아니라 창이 나아가는 거리입니다.
     """
     config = evidence.config
     if config.task.objective is not Objective.span:
@@ -58,7 +63,7 @@ def stride_without_room(evidence: Evidence) -> Iterator[Problem]:
         return
     usable = evidence.architecture.usable_positions if evidence.architecture else None
     fixes = [[f"task.doc_stride={room // 2}"]] if room > 0 else []
-    longer = max(KLUE_LENGTH, stride + special + QUESTION_TOKENS + 1)
+    longer = max(USUAL_LENGTH, stride + special + QUESTION_TOKENS + 1)
     if usable is None or longer <= usable:
         fixes = [[f"tokenizer.max_length={longer}"], *fixes]
     elif usable - special - QUESTION_TOKENS > 0 and usable > limit:

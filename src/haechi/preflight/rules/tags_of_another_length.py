@@ -7,7 +7,7 @@ from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.rows.tags import TAGS_LENGTH
 from haechi.schema.task import Objective
-from haechi.text import Text, join
+from haechi.text import Text
 
 
 @rule("LABEL012")
@@ -52,5 +52,5 @@ def tags_of_another_length(evidence: Evidence) -> Iterator[Problem]:
                     f"{split.seen.ko} {split.rows:,}행 가운데 {tally.count:,}행의 토큰과 태그 수가 다릅니다",
                 ),
                 keys=["task.columns.text", "task.columns.label", f"task.files.{split.name}"],
-                notes=[join(": ", [tally.place(split.path), tally.shown])],
+                notes=tally.notes(split.path),
             )

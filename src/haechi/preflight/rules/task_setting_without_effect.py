@@ -1,6 +1,7 @@
 """CFG014."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
@@ -12,6 +13,8 @@ from haechi.text import Text
 READ_BY = {
     "highest_score": Objective.regression,
     "positive_from": Objective.regression,
+    "scale.lowest": Objective.regression,
+    "scale.highest": Objective.regression,
     "markers": Objective.relation,
     "doc_stride": Objective.span,
     "n_best": Objective.span,
@@ -29,8 +32,8 @@ def task_setting_without_effect(evidence: Evidence) -> Iterator[Problem]:
     ## What
     A key of the task that only another objective reads was typed or is set by an experiment:
     `task.doc_stride`, `task.n_best`, `task.max_answer_tokens` and `task.null_threshold` are of spans,
-    `task.markers` of relations, `task.positive_from` of regressions, and `task.highest_score` of regressions
-    with `task.encoder=bi`.
+    `task.markers` of relations, `task.positive_from` and the keys of `task.scale` of regressions, and
+    `task.highest_score` of regressions with `task.encoder=bi`.
 
     ## Why
     It changes nothing, and the run is reported as if it had: a sweep over it is one run several times.
@@ -49,7 +52,8 @@ def task_setting_without_effect(evidence: Evidence) -> Iterator[Problem]:
     ## 무엇
     다른 목적만 읽는 과제의 키를 적었거나 experiment가 정했습니다. `task.doc_stride`, `task.n_best`,
     `task.max_answer_tokens`, `task.null_threshold`는 span에, `task.markers`는 relation에,
-    `task.positive_from`은 regression에, `task.highest_score`는 `task.encoder=bi`인 regression에 쓰입니다.
+    `task.positive_from`과 `task.scale`의 키는 regression에, `task.highest_score`는 `task.encoder=bi`인
+    regression에 쓰입니다.
 
     ## 왜
     아무것도 바뀌지 않는데, 실행은 바꾼 것처럼 기록됩니다. 그 값을 바꿔 가며 돌리면 한 실행을 여러 번 하는
@@ -61,7 +65,7 @@ def task_setting_without_effect(evidence: Evidence) -> Iterator[Problem]:
     task, origins = evidence.config.task, evidence.run.origins
     for name, objective in READ_BY.items():
         key, encoder = f"task.{name}", READ_WITH.get(name)
-        if getattr(task, name) is None or not origins.is_asked_for(key):
+        if attrgetter(name)(task) is None or not origins.is_asked_for(key):
             continue
         wanted: list[str] = []
         if task.objective is not objective:

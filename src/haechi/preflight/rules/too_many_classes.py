@@ -7,7 +7,7 @@ from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import is_classified
 from haechi.preflight.rule import rule
 from haechi.rows.survey import FRACTION
-from haechi.rows.tally import printable
+from haechi.rows.tally import visible
 from haechi.text import Text
 
 FEWEST = 20
@@ -55,7 +55,7 @@ def too_many_classes(evidence: Evidence) -> Iterator[Problem]:
     scores = train.numbers == rows
     if scores and train.count(FRACTION) * 2 >= rows:
         return  # LABEL004 says that these are scores
-    shown = printable(next(iter(train.labels)))
+    shown = visible(next(iter(train.labels)))
     yield Problem(
         Text(
             f"{rows:,} {train.seen} have {different:,} different labels such as `{shown}`",

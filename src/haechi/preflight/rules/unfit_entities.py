@@ -7,7 +7,7 @@ from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
 from haechi.rows.entities import ENTITIES_CROSS, ENTITY_MISMATCH, ENTITY_MISSING, ENTITY_OUTSIDE
 from haechi.schema.task import Objective
-from haechi.text import Text, join
+from haechi.text import Text
 
 FAULTS = {
     ENTITY_MISSING: Text("no mention", "멘션이 없습니다"),
@@ -78,6 +78,6 @@ def unfit_entities(evidence: Evidence) -> Iterator[Problem]:
                     "task.columns.object_entity",
                     f"task.files.{split.name}",
                 ],
-                notes=[join(": ", [tally.place(split.path), tally.shown])],
+                notes=tally.notes(split.path),
                 severity=Severity.warning if few else None,
             )

@@ -1,17 +1,24 @@
 """LABEL001."""
 
+import difflib
 from collections.abc import Iterator
 
-from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
-from haechi.preflight.labels import head_labels, is_classified
+from haechi.preflight.labels import head_labels, is_classified, naming, place_of_labels
 from haechi.preflight.rule import rule
 from haechi.rows.columns import nearest
+from haechi.rows.slips import CASE, meant, ways
+from haechi.rows.survey import Survey
 from haechi.rows.tags import OUTSIDE, is_bio
-from haechi.rows.tally import Tally
+from haechi.rows.tally import visible
 from haechi.schema.task import Objective
 from haechi.text import Text
+
+# More labels are not typed.
+MOST_NAMED = 60
+# From this similarity on a label may be another one, misspelt.
+ALIKE = 0.75
 
 
 @rule("LABEL001")
@@ -31,7 +38,8 @@ def unknown_label(evidence: Evidence) -> Iterator[Problem]:
 
     ## What to do
     Name all labels (`task.labels=[...]`), or `task.labels=null` to take them from the train rows. A label
-    that differs by a trailing space or by case from another is a slip in the file.
+    that differs from another only by spaces, case or Unicode form is a slip: correct the file, as naming
+    it would make a class of it. The message says which label was meant.
 
     ## References
     - https://huggingface.co/docs/transformers/tasks/sequence_classification
@@ -46,8 +54,9 @@ def unknown_label(evidence: Evidence) -> Iterator[Problem]:
     평가에만 나오는 클래스는 결코 예측될 수 없습니다.
 
     ## 할 일
-    모든 레이블을 적거나(`task.labels=[...]`), `task.labels=null`로 train 행에서 가져옵니다. 끝의 공백이나
-    대소문자만 다른 레이블은 파일의 오타입니다.
+    모든 레이블을 적거나(`task.labels=[...]`), `task.labels=null`로 train 행에서 가져옵니다. 공백, 대소문자,
+    유니코드 정규화 형식만 다른 레이블은 오타이므로 파일을 고칩니다. 이름으로 적으면 클래스가 하나 더
+    생깁니다. 어느 레이블의 오타인지는 메시지가 알려 줍니다.
     """
     tagged = evidence.config.task.objective is Objective.token_classification
     labels = head_labels(evidence) if tagged or is_classified(evidence) else None
@@ -56,29 +65,20 @@ def unknown_label(evidence: Evidence) -> Iterator[Problem]:
     named = evidence.config.task.labels is not None
     if len(set(labels)) < len(labels):
         once = list(dict.fromkeys(labels))
-        twice = ", ".join(f"`{item}`" for item in once if labels.count(item) > 1)
+        twice = ", ".join(f"`{visible(item)}`" for item in once if labels.count(item) > 1)
         yield Problem(
             Text(f"`task.labels` names {twice} twice", f"`task.labels`에 {twice}이(가) 두 번 있습니다"),
             keys=["task.labels"],
-            fixes=[[f"task.labels=[{','.join(map(as_value, once))}]"]],
+            fixes=naming(once),
         )
     # Tags that are no tags have a rule of their own.
     present = {label for item in evidence.readable for label in item.labels if not tagged or is_bio(label)}
-    if tagged:
-        kinds = sorted({tag[2:] for tag in present - {*labels, OUTSIDE}})
-        both = [f"{side}-{kind}" for kind in kinds for side in "BI"]
-        everything = list(dict.fromkeys([*labels, OUTSIDE, *both]))
-    else:
-        everything = sorted(present)
+    fixes = _fixes(evidence, labels, present, tagged=tagged)
     for split in evidence.readable:
-        unknown = {
-            label: count for label, count in split.labels.items() if label in present and label not in labels
-        }
+        unknown = sorted((present & split.labels.keys()) - set(labels))
         if not unknown:
             continue
-        shown = ", ".join(f"`{label}` ({count:,})" for label, count in sorted(unknown.items())[:6])
-        rows = sorted(row for label in unknown for row in split.label_rows.get(label, []))[:5]
-        slips = [(label, nearest(label, labels)[0]) for label in unknown if nearest(label, labels)]
+        shown = ", ".join(f"`{visible(label)}` ({split.labels[label]:,})" for label in unknown[:6])
         found = f"{len(unknown)} label{'s' if len(unknown) > 1 else ''}"
         yield Problem(
             Text(
@@ -91,21 +91,59 @@ def unknown_label(evidence: Evidence) -> Iterator[Problem]:
                 f"{split.name} 행에 train 행에 없는 레이블이 {len(unknown)}개 있습니다: {shown}",
             ),
             keys=["task.labels", f"task.files.{split.name}"],
-            notes=[
-                Tally(sum(unknown.values()), rows).place(split.path),
-                *(
-                    Text(f"`{label}` resembles `{near}`", f"`{label}`은(는) `{near}`과(와) 비슷합니다")
-                    for label, near in slips[:2]
-                ),
-            ],
-            fixes=_fixes(evidence, everything),
+            notes=_notes(split, unknown, labels),
+            fixes=fixes,
         )
 
 
-def _fixes(evidence: Evidence, labels: list[str]) -> list[list[str]]:
-    """Name all labels, where they can be named; or take them from the train rows, where those have all."""
-    train = evidence.train
-    found = [[f"task.labels=[{','.join(map(as_value, labels))}]"]] if len(labels) <= 60 else []
-    if train is not None and train.complete and set(train.labels) == set(labels):
+def _notes(split: Survey, unknown: list[str], labels: list[str]) -> list[Text]:
+    """Where such rows are, which labels were meant by slips, and what others resemble."""
+    slips, alike = list[Text](), list[Text]()
+    for label in unknown:
+        said, near = visible(label), meant(label, labels)
+        if near is not None:
+            how = ways(label, near)
+            slips.append(
+                Text(
+                    f"`{said}` is meant for `{visible(near)}`: they differ only by {how}",
+                    f"`{said}`은(는) `{visible(near)}`을(를) 뜻합니다. {how.ko}만 다릅니다",
+                )
+            )
+        elif (other := next(iter(nearest(label, labels)), None)) and _is_alike(label, other):
+            alike.append(
+                Text(
+                    f"`{said}` resembles `{visible(other)}`",
+                    f"`{said}`은(는) `{visible(other)}`과(와) 비슷합니다",
+                )
+            )
+    return [place_of_labels(split, unknown), *slips[:6], *alike[:2]]
+
+
+def _is_alike(label: str, other: str) -> bool:
+    return difflib.SequenceMatcher(None, label.casefold(), other.casefold()).ratio() >= ALIKE
+
+
+def _fixes(evidence: Evidence, labels: list[str], present: set[str], *, tagged: bool) -> list[list[str]]:
+    """Name what is missing too, where it can be named; or take all labels from the train rows.
+
+    What is named stays, unless no row has any of it: then these are the labels of other data. A slip is
+    never named, since that would make a class of it.
+    """
+    train, once, missing = evidence.train, list(dict.fromkeys(labels)), present - set(labels)
+    other = not tagged and present.isdisjoint(once)
+    slips = {label: near for label in missing if (near := meant(label, once)) is not None}
+    if any(not other or ways(label, near) is not CASE for label, near in slips.items()):
+        return []
+    if tagged:
+        kinds = sorted({tag[2:] for tag in present - {*labels, OUTSIDE}})
+        everything = list(
+            dict.fromkeys([*once, OUTSIDE, *(f"{side}-{kind}" for kind in kinds for side in "BI")])
+        )
+    elif other or evidence.config.task.labels is None:
+        everything = sorted(present)
+    else:
+        everything = [*once, *sorted(missing)]
+    found = naming(everything) if len(everything) <= MOST_NAMED else []
+    if train is not None and train.complete and set(train.labels) == set(everything):
         found.append(["task.labels=null"])
     return found
