@@ -1,11 +1,13 @@
 """Windows of a context: every answer is whole in one, and its offsets are right."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from checkpoints import tiny_copy
 from families import write_tokenizer
+from haechi.compose import compose
 from haechi.data.encode import encode
 from haechi.data.input_format import InputFormat
 from haechi.data.split import ContextTokens, EncodedSplit
@@ -88,6 +90,31 @@ def test_the_windows_cover_the_context_and_share_tokens(tokenizer: RuntimeTokeni
         assert context.starts[0] <= reached
         reached = context.ends[-1]
     assert reached == len(CONTEXT.rstrip())
+
+
+@pytest.mark.parametrize("words", [1, 20, 61, 64, 65, 300])
+def test_windows_of_the_klue_preset_move_on_whatever_the_length_of_the_question(
+    tokenizer: RuntimeTokenizer, words: int
+) -> None:
+    """Longer ones are cut to 64 tokens; beside one of 20 tokens windows move as far as KLUE's, by 128."""
+    composed = compose(["experiment=klue_mrc"])
+    length, stride = composed.tokenizer.max_length, composed.task.doc_stride
+    context = CONTEXT * 3
+    answer = Answer(context.rindex("1959년"), "1959년")
+    asked = QuestionExample(
+        1, "? " * words, context, None, id="q", answers=(answer,), is_impossible=False
+    )  # fmt: skip
+    split = encode([asked], tokenizer, InputFormat(Objective.span, length, doc_stride=stride))
+    (whole,) = tokenizer.encode_whole_with_offsets([context], special_tokens=False)
+    starts = [context.starts[0] for context in split.contexts or []]
+    places = [whole.char_to_token(start) for start in starts]
+    moves = {after - before for before, after in pairwise(places) if None not in (before, after)}
+    assert len(starts) > 3
+    assert moves == {148 - min(words, 64)}
+    assert max(split.lengths) <= length
+    assert (split.contexts or [])[-1].ends[-1] == len(context.rstrip())
+    assert split.labels is not None
+    assert tuple(split.labels[-1]) != (0, 0)
 
 
 def test_no_answer_is_the_position_of_the_classification_token(tokenizer: RuntimeTokenizer) -> None:

@@ -11,6 +11,7 @@ from haechi.tokenization.windows import (
     QUESTION_TOKENS,
     answer_span,
     answer_tokens,
+    covered_span,
     cut_questions,
     encode_windows,
     room_for_context,
@@ -79,14 +80,34 @@ def test_what_is_no_answer_is_in_no_window(tokenizer: RuntimeTokenizer, start: i
     assert answer_tokens(found[0], start, end) is None
 
 
-def test_what_cannot_be_seen_around_an_answer_is_no_part_of_it() -> None:
-    for text in ("동결", " 동결", "동결 \n", "  동결  ", "\u200b동결", "\ufeff 동결\u200d\u00a0"):
+def test_spaces_around_an_answer_are_no_part_of_it() -> None:
+    for text in ("동결", " 동결", "동결 \n", "  동결  ", "\u3000동결\u00a0"):
         start, end = answer_span(Answer(7, text))
         assert text[start - 7 : end - 7] == "동결"
 
 
-def test_an_answer_of_nothing_visible_has_no_span() -> None:
-    assert answer_span(Answer(7, " \u200b")) == (7, 7)
+@pytest.mark.parametrize(
+    "around", ["\u200b{}", " \u200b {}\u00ad", "{}\u200d\ufeff", "\ufffd{} \u200b", "{}"]
+)
+def test_characters_at_the_edges_that_no_token_covers_are_left_out(
+    tokenizer: RuntimeTokenizer, around: str
+) -> None:
+    answer = around.format("동결 마감")
+    context = f"{words(random.Random(6), 90)} {answer} {words(random.Random(7), 90)}"
+    (found,) = encode_windows(tokenizer, ["무엇"], [context], 96, 16)
+    assert len(found) > 2
+    start, end = covered_span(found, *answer_span(Answer(context.index(answer), answer)))
+    assert context[start:end] == "동결 마감"
+    # Its edges are those of the answer in every window, though one that ends within it lacks them as well.
+    holding = [window for window in found if answer_tokens(window, start, end)]
+    assert 0 < len(holding) < len(found)
+
+
+def test_a_span_that_no_token_covers_is_empty(tokenizer: RuntimeTokenizer) -> None:
+    (found,) = encode_windows(tokenizer, ["무엇"], ["동결 \u200b\u200b 마감"], 96, 16)
+    start, end = covered_span(found, 3, 5)
+    assert start == end
+    assert answer_tokens(found[0], start, end) is None
 
 
 def test_long_questions_are_cut(tokenizer: RuntimeTokenizer) -> None:

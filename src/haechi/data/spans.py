@@ -8,7 +8,7 @@ from haechi.data.input_format import InputFormat
 from haechi.data.split import ContextTokens
 from haechi.rows.examples import Example, QuestionExample
 from haechi.tokenization.runtime import RuntimeTokenizer
-from haechi.tokenization.windows import answer_span, answer_tokens, encode_windows
+from haechi.tokenization.windows import answer_span, answer_tokens, covered_span, encode_windows
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
@@ -34,10 +34,11 @@ def span_columns(
     if form.token_type_ids:
         columns["token_type_ids"] = []
     for row, (example, windows) in enumerate(zip(examples, found, strict=True)):
+        spans = _spans(example, windows)
         for window in windows:
             context = _context_tokens(window, tokenizer)
             columns["input_ids"].append(array("i", window.ids))
-            columns["labels"].append(_label(example, window, context.null))
+            columns["labels"].append(_label(spans, window, context.null))
             columns["contexts"].append(context)
             columns["rows"].append(row)
             if form.token_type_ids:
@@ -45,10 +46,16 @@ def span_columns(
     return columns
 
 
-def _label(example: Example, window: "Encoding", null: int) -> tuple[int, int]:
+def _spans(example: Example, windows: "Sequence[Encoding]") -> list[tuple[int, int]]:
+    """Where the answers stand, as far as tokens cover them; none where there is no answer."""
     assert isinstance(example, QuestionExample)
-    for answer in () if example.is_impossible else example.answers:
-        found = answer_tokens(window, *answer_span(answer))
+    answers = () if example.is_impossible else example.answers
+    return [covered_span(windows, *answer_span(answer)) for answer in answers]
+
+
+def _label(spans: Sequence[tuple[int, int]], window: "Encoding", null: int) -> tuple[int, int]:
+    for start, end in spans:
+        found = answer_tokens(window, start, end)
         if found is not None:
             return found
     return null, null

@@ -41,8 +41,7 @@ def _cell_problems(split: Survey, kind: Kind) -> Iterator[Problem]:
         yield Problem(
             Text(
                 f"`{fault.path}`: {place}{what} ({tally.count:,} of {split.rows:,} {seen})",
-                f"`{fault.path}`: {place.ko}{what.ko} "
-                f"({seen.ko} {split.rows:,}행 가운데 {tally.count:,}행)",
+                f"`{fault.path}`: {place.ko}{what.ko} ({seen.ko} {split.rows:,}행 가운데 {tally.count:,}행)",
             ),
             keys=[f"task.files.{split.name}", *([fault.setting] if fault.setting else [])],
         )

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 from haechi.rows.tally import Tallies
 from haechi.tokenization.reading import hangul_and_letters
+from haechi.tokenization.runtime import RuntimeTokenizer
 
 # Names of the faults that are counted.
-LOST_ENTITY, LOST_ANSWER, LOST_CHARACTERS, BLURRED_TAGS, CUT_TAGS, CUT_QUESTION = (
-    "lost_entity", "lost_answer", "lost_characters", "blurred_tags", "cut_tags", "cut_question",
+LOST_ENTITY, LOST_CHARACTERS, BLURRED_TAGS, CUT_TAGS = (
+    "lost_entity", "lost_characters", "blurred_tags", "cut_tags",
 )  # fmt: skip
-BLURRED_ANSWER, LONG_ANSWER = "blurred_answer", "long_answer"
+CUT_QUESTION, LOST_ANSWER, BLURRED_ANSWER, LONG_ANSWER = (
+    "cut_question", "lost_answer", "blurred_answer", "long_answer",
+)  # fmt: skip
 
 
 @dataclass
@@ -37,11 +40,11 @@ class TokenCounts:
     windows: int = 0
     """Windows of the contexts."""
     longest_lost: int | None = None
-    """Tokens of the longest answer that no window holds, as far as tokens cover it."""
+    """Tokens of the longest answer that no window holds, counted in the same way."""
     longest_answer: int = 0
-    """Tokens of the longest answer that tokens cover."""
+    """Tokens of the longest answer, of several to a question the shortest, as far as tokens cover it."""
     answered: int = 0
-    """Questions with an answer that stands where the row says."""
+    """Questions whose answers stand where the row says."""
     source_tokens: int = 0
     """Source tokens with a tag, spaces left out."""
     lost_tokens: int = 0
@@ -100,3 +103,9 @@ class TokenCounts:
         hangul, letters = hangul_and_letters(text)
         self.hangul += hangul
         self.letters += letters
+
+
+def unknown_id(tokenizer: RuntimeTokenizer) -> int:
+    """Id of [UNK], or one that no token has."""
+    unk = tokenizer.id("unk")
+    return -1 if unk is None else unk

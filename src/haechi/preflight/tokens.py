@@ -1,23 +1,18 @@
 """What a tokenizer makes of train rows: counted in chunks, so that any number of rows can be judged."""
 
-import string
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from haechi.preflight.question_counts import count_questions
 from haechi.preflight.token_counts import (
-    BLURRED_ANSWER,
     BLURRED_TAGS,
-    CUT_QUESTION,
     CUT_TAGS,
-    LONG_ANSWER,
-    LOST_ANSWER,
     LOST_CHARACTERS,
     LOST_ENTITY,
     TokenCounts,
+    unknown_id,
 )
-from haechi.rows.examples import Example, QuestionExample, RelationExample, TaggedExample
-from haechi.rows.questions import stands_there
+from haechi.rows.examples import Example, RelationExample, TaggedExample
 from haechi.rows.tags import spans
 from haechi.rows.tally import printable
 from haechi.schema.task import Objective, PairEncoder, TaskConfig
@@ -25,19 +20,8 @@ from haechi.text import Text
 from haechi.tokenization.alignment import Alignment, align
 from haechi.tokenization.markers import mark
 from haechi.tokenization.runtime import RuntimeTokenizer
-from haechi.tokenization.windows import (
-    QUESTION_TOKENS,
-    answer_span,
-    room_for_context,
-    window_ranges,
-)
-
-if TYPE_CHECKING:
-    from tokenizers import Encoding
 
 CHUNK_ROWS = 1000
-# Exact match leaves punctuation and spaces out.
-AROUND_ANSWERS = f"{string.punctuation} \t\n\u200b\ufeff"
 
 
 def count_tokens(
@@ -56,7 +40,7 @@ def count_tokens(
         counts.rows += len(chunk)
         match task.objective:
             case Objective.span:
-                _count_windows(counts, chunk, tokenizer, task, max_length)
+                count_questions(counts, chunk, tokenizer, task, max_length)
             case Objective.relation:
                 _count_relations(counts, chunk, tokenizer, task, max_length)
             case Objective.token_classification:
@@ -64,12 +48,6 @@ def count_tokens(
             case _:
                 _count_texts(counts, chunk, tokenizer, task)
     return counts
-
-
-def _unknown(tokenizer: RuntimeTokenizer) -> int:
-    """Id of [UNK], or one that no token has."""
-    unk = tokenizer.id("unk")
-    return -1 if unk is None else unk
 
 
 def _chunks(examples: Iterable[Example]) -> Iterator[list[Example]]:
@@ -87,7 +65,7 @@ def _count_texts(
         return
     texts, pairs = [example.text or "" for example in chunk], [example.text_pair or "" for example in chunk]
     special = tokenizer.special_tokens_of_pair if paired else tokenizer.special_tokens_of_one
-    unk = _unknown(tokenizer)
+    unk = unknown_id(tokenizer)
     encodings = tokenizer.encode_whole(texts, pairs if paired else None)
     for text, pair, encoding in zip(texts, pairs, encodings, strict=True):
         ids = encoding.ids
@@ -97,7 +75,7 @@ def _count_texts(
 
 def _count_apart(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer) -> None:
     """A pair whose texts are inputs of their own is as long as the longer one."""
-    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_one
+    unk, special = unknown_id(tokenizer), tokenizer.special_tokens_of_one
     sides = [[example.text or "" for example in chunk], [example.text_pair or "" for example in chunk]]
     encoded = [tokenizer.encode_whole(side) for side in sides]
     for texts, encodings in zip(zip(*sides, strict=True), zip(*encoded, strict=True), strict=True):
@@ -120,7 +98,7 @@ def _count_relations(
         if isinstance(example, RelationExample) and (found := mark(example, task.markers)) is not None
     ]
     encodings = tokenizer.encode_whole_with_offsets([found.text for _, found in marked])
-    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_one
+    unk, special = unknown_id(tokenizer), tokenizer.special_tokens_of_one
     closing = tokenizer.special_tokens_behind
     for (example, found), encoding in zip(marked, encodings, strict=True):
         ids = encoding.ids
@@ -145,7 +123,7 @@ def _count_tags(
         if isinstance(example, TaggedExample) and len(example.tokens) == len(example.tags)
     ]
     encodings = tokenizer.encode_whole_with_offsets([example.text or "" for example in tagged])
-    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_one
+    unk, special = unknown_id(tokenizer), tokenizer.special_tokens_of_one
     for example, encoding in zip(tagged, encodings, strict=True):
         ids, text = encoding.ids, example.text or ""
         counts.lengths[len(ids)] += 1
@@ -178,85 +156,3 @@ def _count_cut_tags(counts: TokenCounts, example: TaggedExample, found: Alignmen
         f"태그 붙은 토큰 {cut}개와 개체 {entities}개가 잘립니다",
     )
     counts.tallies[CUT_TAGS].add(example.row, shown)
-
-
-def _count_windows(
-    counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer, task: TaskConfig, max_length: int
-) -> None:
-    """Contexts are encoded once, however many questions are asked about them."""
-    asked = [example for example in chunk if isinstance(example, QuestionExample)]
-    texts = list(dict.fromkeys(example.text_pair or "" for example in asked))
-    encoded = tokenizer.encode_whole_with_offsets(texts, special_tokens=False)
-    contexts = dict(zip(texts, encoded, strict=True))
-    questions = tokenizer.encode_whole_with_offsets(
-        [example.text or "" for example in asked], special_tokens=False
-    )
-    unk, special = _unknown(tokenizer), tokenizer.special_tokens_of_pair
-    for text, encoding in contexts.items():
-        counts.add(text, len(encoding.ids), encoding.ids.count(unk))
-    for example, question in zip(asked, questions, strict=True):
-        context, tokens = contexts[example.text_pair or ""], len(question.ids)
-        counts.add(example.text or "", tokens, question.ids.count(unk))
-        counts.lengths[tokens + len(context.ids) + special] += 1
-        if tokens > QUESTION_TOKENS:
-            shown = Text(f"the question has {tokens} tokens", f"질문이 {tokens}토큰입니다")
-            counts.tallies[CUT_QUESTION].add(example.row, shown)
-        room = max_length - special - min(tokens, QUESTION_TOKENS)
-        if room_for_context(tokenizer, max_length) > task.doc_stride:  # refused by a rule otherwise
-            _count_answer(
-                counts,
-                example,
-                context,
-                list(window_ranges(len(context.ids), room, task.doc_stride)),
-                task.max_answer_tokens,
-            )
-
-
-def _count_answer(
-    counts: TokenCounts,
-    example: QuestionExample,
-    context: "Encoding",
-    ranges: list[tuple[int, int]],
-    max_answer_tokens: int,
-) -> None:
-    """The first answer is the one that is learned."""
-    counts.windows += len(ranges)
-    answer = next(iter(() if example.is_impossible else example.answers), None)
-    # An answer that is not where the row says it is has a rule of its own.
-    if answer is None or not answer.text.strip() or not stands_there(answer, example.text_pair or ""):
-        return
-    counts.answered += 1
-    start, end = answer_span(answer)
-    first, last = context.char_to_token(start), context.char_to_token(end - 1)
-    if first is not None and last is not None:
-        _count_exactness(counts, example, context, (first, last), max_answer_tokens)
-    if first is None or last is None or not any(low <= first and last < high for low, high in ranges):
-        if first is not None and last is not None:
-            counts.longest_lost = max(counts.longest_lost or 0, last - first + 1)
-        text = printable(answer.text, 40)
-        counts.tallies[LOST_ANSWER].add(example.row, Text(f"the answer `{text}`", f"답 `{text}`"))
-
-
-def _count_exactness(
-    counts: TokenCounts,
-    example: QuestionExample,
-    context: "Encoding",
-    tokens: tuple[int, int],
-    max_answer_tokens: int,
-) -> None:
-    """What the best prediction would give back, and whether it is too long to be given."""
-    first, last = tokens
-    answer, text = example.answers[0].text, example.text_pair or ""
-    given = text[context.offsets[first][0] : context.offsets[last][1]]
-    length = last - first + 1
-    counts.longest_answer = max(counts.longest_answer, length)
-    if given.strip(AROUND_ANSWERS) != answer.strip(AROUND_ANSWERS):
-        wanted, best = printable(answer, 30), printable(given, 30)
-        counts.tallies[BLURRED_ANSWER].add(
-            example.row, Text(f"`{best}` at best, not `{wanted}`", f"`{wanted}` 대신 잘해야 `{best}`")
-        )
-    if length > max_answer_tokens:
-        shown = printable(answer, 40)
-        counts.tallies[LONG_ANSWER].add(
-            example.row, Text(f"`{shown}`, {length} tokens", f"`{shown}`, {length}토큰")
-        )

@@ -6,19 +6,22 @@ was taken off for none. A token would end before its last syllable does.
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
 
-def whole_characters(encoding: "Encoding", texts: Sequence[str]) -> "Encoding":
+def whole_characters(
+    encoding: "Encoding", texts: Sequence[str], starts_elsewhere: Collection[int] = ()
+) -> "Encoding":
     """The encoding with tokens that end where their last character does.
 
     Args:
         encoding: of one text or a pair, with offsets in characters.
         texts: the text, or both.
+        starts_elsewhere: where tokens of the last text begin that are in other windows of it.
     """
     if all(unicodedata.is_normalized("NFC", text) for text in texts):
         return encoding
@@ -34,7 +37,8 @@ def whole_characters(encoding: "Encoding", texts: Sequence[str]) -> "Encoding":
         start, end = offsets[place]
         limit = following.get(sequence, len(text))
         following[sequence] = start
-        while start < end < limit and _continues(text[end]):
+        others = starts_elsewhere if sequence == len(texts) - 1 else ()
+        while start < end < limit and _continues(text[end]) and end not in others:
             end += 1
         offsets[place] = start, end
     # What pickling writes; an encoding has no other way to be changed.

@@ -46,9 +46,22 @@ def encode_windows(
     encodings = backend.encode_batch(list(zip(cut, contexts, strict=True)))
     backend.no_truncation()  # cutting the second text only is an error for whoever encodes one
     return [
-        [whole_characters(window, texts) for window in (encoding, *encoding.overflowing)]
+        _whole_characters([encoding, *encoding.overflowing], texts)
         for encoding, *texts in zip(encodings, cut, contexts, strict=True)
     ]
+
+
+def _whole_characters(windows: "list[Encoding]", texts: Sequence[str]) -> "list[Encoding]":
+    if unicodedata.is_normalized("NFC", texts[-1]):
+        return [whole_characters(window, texts) for window in windows]
+    # The last token of a window may be followed by one of the next window.
+    starts = {
+        start
+        for window in windows
+        for (start, _), sequence in zip(window.offsets, window.sequence_ids, strict=True)
+        if sequence == 1
+    }
+    return [whole_characters(window, texts, starts) for window in windows]
 
 
 def window_ranges(tokens: int, room: int, doc_stride: int) -> Iterator[tuple[int, int]]:
@@ -84,31 +97,45 @@ def cut_questions(tokenizer: RuntimeTokenizer, questions: Sequence[str]) -> list
 
 
 def answer_span(answer: Answer) -> tuple[int, int]:
-    """Offsets of an answer's first character and behind its last one, without what cannot be seen around it.
+    """Offsets of an answer's first character and behind its last one, without the spaces around it."""
+    text = answer.text
+    start = answer.start + len(text) - len(text.lstrip())
+    return start, start + len(text.strip())
 
-    Tokens cover neither spaces nor, mostly, zero-width characters.
+
+def covered_span(encodings: "Sequence[Encoding]", start: int, end: int, sequence: int = 1) -> tuple[int, int]:
+    """A span without the characters at its edges that no token covers, which are those that the normalizer
+    takes out: zero-width ones with BERT's, others with others. Empty where tokens cover none.
+
+    Args:
+        encodings: all windows of a context, or one encoding that has it whole.
+        start: offset of the span's first character in the context.
+        end: offset behind its last.
+        sequence: which of the encoded texts is the context.
     """
-    seen = [offset for offset, character in enumerate(answer.text) if not _is_invisible(character)]
-    if not seen:
-        return answer.start, answer.start
-    return answer.start + seen[0], answer.start + seen[-1] + 1
+
+    def is_covered(offset: int) -> bool:
+        return any(item.char_to_token(offset, sequence) is not None for item in encodings)
+
+    while 0 <= start < end and not is_covered(start):
+        start += 1
+    while 0 <= start < end and not is_covered(end - 1):
+        end -= 1
+    return start, end
 
 
-def _is_invisible(character: str) -> bool:
-    return character.isspace() or unicodedata.category(character) in {"Cc", "Cf"}
-
-
-def answer_tokens(encoding: "Encoding", start: int, end: int) -> tuple[int, int] | None:
+def answer_tokens(encoding: "Encoding", start: int, end: int, sequence: int = 1) -> tuple[int, int] | None:
     """First and last token of an answer in a window; None where it is not whole in it.
 
     Args:
         encoding: the window.
         start: offset of the answer's first character in the context.
         end: offset behind its last.
+        sequence: which of the encoded texts is the context.
     """
     if not 0 <= start < end:
         return None
-    first, last = encoding.char_to_token(start, 1), encoding.char_to_token(end - 1, 1)
+    first, last = encoding.char_to_token(start, sequence), encoding.char_to_token(end - 1, sequence)
     if first is None or last is None:
         return None
     return first, last

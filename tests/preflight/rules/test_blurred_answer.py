@@ -1,5 +1,6 @@
 """LABEL018: answers that no tokens give back, against a count of offsets."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -42,8 +43,43 @@ def test_the_example_fires_and_its_fixes_clear_it(tmp_path: Path) -> None:
 def test_counts(tmp_path: Path) -> None:
     found = finding(example(tmp_path), CODE)
     assert found.message.startswith("10 of 40 answers in the train rows begin or end inside a token")
-    assert found.message.endswith("exact match cannot exceed 0.75")
-    assert found.notes[0].startswith(f"row 1, 2, 3, 4, 5, ... of {tmp_path / 'qa.json'}: `서울")
+    assert found.message.endswith("exact match is 0.75 at most")
+    assert found.notes == [f"row 1, 2, 3, 4, 5, ... of {tmp_path / 'qa.json'}: `서울` at best, not `서`"]
+
+
+def test_questions_without_an_answer_leave_exact_match_higher(tmp_path: Path) -> None:
+    path = Path(example(tmp_path)[1].partition("=")[2])
+    rows = json.loads(path.read_text(encoding="utf-8"))
+    rows += [
+        {
+            **row,
+            "id": f"none {row['id']}",
+            "question": f"{row['question']}?",
+            "is_impossible": True,
+            "answers": [],
+        }
+        for row in rows
+    ]
+    found = finding(asking(write_json(path, rows)), CODE)
+    assert found.message.startswith("10 of 40 answers")
+    assert found.message.endswith("exact match is 0.88 at most")
+    assert found.severity.value == "warning"
+
+
+def test_an_example_of_each_kind_is_told(tmp_path: Path) -> None:
+    """What stands before the answer, what stands behind it, and a word that the vocabulary lacks."""
+    rows = questions(12)
+    for number, (row, (word, text)) in enumerate(
+        zip(rows, [("서울에", "울"), ("서울에", "서"), ("뷁쀍에", "뷁쀍")] * 4, strict=True)
+    ):
+        row["context"] = f"그는 {word} {number}번 갔다. {row['context']}"
+        row["answers"] = [{"text": text, "answer_start": row["context"].index(text)}]
+    found = finding(asking(write_json(tmp_path / "qa.json", rows)), CODE)
+    assert found.notes == [
+        f"row 1, 4, 7, 10 of {tmp_path / 'qa.json'}: `서울` at best, not `울`",
+        f"row 2, 5, 8, 11 of {tmp_path / 'qa.json'}: `서울` at best, not `서`",
+        f"row 3, 6, 9, 12 of {tmp_path / 'qa.json'}: `뷁쀍에` at best, not `뷁쀍`",
+    ]
 
 
 @pytest.mark.parametrize(("blurred", "severity"), [(2, "note"), (6, "note"), (7, "warning")])

@@ -19,17 +19,38 @@ def test_macro_f1_by_hand() -> None:
     assert found["accuracy"] == pytest.approx(3 / 4)
 
 
-@pytest.mark.parametrize("classes", [1, 2, 7])
-@pytest.mark.parametrize("rows", [1, 3, 200])
-def test_accuracy_and_macro_f1_are_those_of_scikit_learn(classes: int, rows: int) -> None:
+def made_up(chance: np.random.Generator, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Logits and targets, some of few classes, some nearly right, some equal for all rows."""
+    rows, seen = int(chance.integers(1, 60)), int(chance.integers(1, classes + 1))
+    targets = chance.choice(chance.permutation(classes)[:seen], rows)
+    logits = chance.normal(size=(rows, classes))
+    match int(chance.integers(4)):
+        case 0:
+            logits[:] = logits[0]
+        case 1:
+            logits += 4.0 * np.eye(classes)[targets]
+        case 2:
+            logits = logits.round()  # ties
+    return logits, targets
+
+
+@pytest.mark.parametrize("classes", [1, 2, 3, 7, 30])
+def test_they_are_those_of_scikit_learn(classes: int) -> None:
     """As KLUE's code calls it: without naming classes, so an absent one is not averaged."""
-    draw = np.random.Generator(np.random.PCG64(rows * classes))
-    for _ in range(30):
-        logits = draw.normal(size=(rows, classes))
-        targets = draw.integers(0, classes, rows)
+    chance = np.random.Generator(np.random.PCG64(classes))
+    absent = 0
+    for _ in range(150):
+        logits, targets = made_up(chance, classes)
         found = class_metrics(logits, targets, [str(index) for index in range(classes)])
         predicted = logits.argmax(-1)
         assert found["accuracy"] == pytest.approx(accuracy_score(targets, predicted))
+        assert found["accuracy"] == pytest.approx((predicted == targets).mean())
         assert found["macro_f1"] == pytest.approx(
             f1_score(targets, predicted, average="macro", zero_division=0)
         )
+        for index in range(classes):
+            true, ours = targets == index, predicted == index
+            occurring = true.sum() + ours.sum()
+            assert found[f"f1/{index}"] == pytest.approx(2 * (true & ours).sum() / max(occurring, 1))
+            absent += occurring == 0
+    assert absent > 0 or classes == 1

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score, auc, f1_score, precision_recall_curve
 
 from haechi.training.metrics.relation import area_under_precision_recall, relation_metrics
 
@@ -67,3 +68,37 @@ def test_the_area_against_a_count_of_every_threshold() -> None:
 def test_a_class_without_a_true_row_is_left_out() -> None:
     logits = np.log(np.array([[0.7, 0.2, 0.1], [0.2, 0.7, 0.1]]))
     assert area_under_precision_recall(logits, np.array([0, 1])) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("labels", [["no_relation", *"가나다라"], [*"가나", "no_relation"], [*"가나다"]])
+def test_random_predictions_against_scikit_learn_as_klue_calls_it(labels: list[str]) -> None:
+    chance = np.random.Generator(np.random.PCG64(len(labels)))
+    classes = len(labels)
+    counted = [index for index, label in enumerate(labels) if label != "no_relation"]
+    without = 0
+    for _ in range(200):
+        rows, seen = int(chance.integers(1, 50)), int(chance.integers(1, classes + 1))
+        targets = chance.choice(chance.permutation(classes)[:seen], rows)
+        logits = chance.normal(size=(rows, classes)) + chance.choice([0, 3]) * np.eye(classes)[targets]
+        if chance.random() < 0.2:
+            logits[:] = logits[0]
+        if chance.random() < 0.2:
+            logits[:, 0] += 100
+        found, predicted = relation_metrics(logits, targets, labels), logits.argmax(-1)
+        assert found["micro_f1"] == pytest.approx(
+            f1_score(targets, predicted, labels=counted, average="micro", zero_division=0)
+        )
+        assert found["macro_f1"] == pytest.approx(
+            f1_score(targets, predicted, average="macro", zero_division=0)
+        )
+        assert found["accuracy"] == pytest.approx(accuracy_score(targets, predicted))
+        shares = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+        areas = []
+        for index in range(classes):
+            true = np.eye(classes)[targets][:, index]
+            if true.any():
+                precision, recall, _ = precision_recall_curve(true, shares[:, index])
+                areas.append(auc(recall, precision))
+        assert found["auprc"] == pytest.approx(np.mean(areas))
+        without += len(areas) < classes
+    assert without > 0

@@ -1,11 +1,13 @@
 """Metrics of answers: by hand, and against a search for the longest common run."""
 
 import random
+import string
+from difflib import SequenceMatcher
 
 import pytest
 
 from haechi.rows.examples import Answer, QuestionExample
-from haechi.training.metrics.spans import char_f1, normalize, rouge_w, rouge_w_exact, span_metrics
+from haechi.training.metrics.spans import char_f1, rouge_w, rouge_w_exact, span_metrics
 
 
 def question(*answers: str, is_impossible: bool = False) -> QuestionExample:
@@ -40,11 +42,6 @@ def test_plain_f1_counts_characters_in_any_order() -> None:
     assert char_f1("", "해") == 0.0
 
 
-def test_case_punctuation_and_spaces_do_not_count_and_korean_brackets_do() -> None:
-    assert normalize(" KBS  (한국,방송) ") == "kbs 한국방송"
-    assert normalize("《해치》") == "《해치》"
-
-
 def test_the_best_of_several_answers_counts() -> None:
     found = span_metrics([question("광화문 앞", "광화문")], ["광화문."])
     assert found == dict.fromkeys(("exact_match", "rouge_w", "rouge_w_exact", "char_f1"), 1.0)
@@ -77,3 +74,49 @@ def test_short_answers_have_one_rouge_w() -> None:
     for _ in range(200):
         left, right = ("".join(chance.choices("가나다라 ", k=chance.randint(1, 150))) for _ in range(2))
         assert rouge_w(left, right) == rouge_w_exact(left, right)
+
+
+def normal(text: str) -> str:
+    kept = "".join(character for character in text.lower() if character not in set(string.punctuation))
+    return " ".join(kept.split())
+
+
+def by_definition(answer: str, gold: str) -> float:
+    """F1 of the share of the longest common run in either text; difflib names the run, as in KLUE's code."""
+    if not gold or not answer:
+        return float(answer == gold)
+    run = SequenceMatcher(None, answer, gold).find_longest_match(0, len(answer), 0, len(gold)).size
+    precision, recall = run / len(answer), run / len(gold)
+    return 2 * precision * recall / (precision + recall) if run else 0.0
+
+
+def test_random_answers_against_the_definitions() -> None:
+    """Also none, several, equal ones, none that is possible, punctuation alone, and very long ones."""
+    chance = random.Random(6)
+    letters = ["가", "나", "다", "A", "b", "ß", " ", "  ", ".", "(", "》", "\u200b", "１"]
+
+    def text(longest: int) -> str:
+        return "".join(chance.choices(letters, k=chance.randrange(longest)))
+
+    for _ in range(300):
+        longest = chance.choice([2, 6, 20, 400])
+        asked = [
+            question(
+                *(text(longest) for _ in range(chance.randrange(4))), is_impossible=chance.random() < 0.3
+            )
+            for _ in range(chance.randint(1, 4))
+        ]
+        if chance.random() < 0.1:
+            asked = [question("가", is_impossible=True) for _ in asked]
+        predicted = [
+            chance.choice(["", text(longest), *(answer.text for answer in item.answers)]) for item in asked
+        ]
+        exact, rouge = [], []
+        for item, answer in zip(asked, predicted, strict=True):
+            golds = [""] if item.is_impossible or not item.answers else [gold.text for gold in item.answers]
+            exact.append(max(float(normal(answer) == normal(gold)) for gold in golds))
+            rouge.append(max(by_definition(normal(answer), normal(gold)) for gold in golds))
+        found = span_metrics(asked, predicted)
+        assert found["exact_match"] == pytest.approx(sum(exact) / len(exact))
+        assert found["rouge_w"] == pytest.approx(sum(rouge) / len(rouge))
+        assert found["rouge_w_exact"] >= found["rouge_w"] - 1e-9

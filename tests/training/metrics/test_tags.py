@@ -1,10 +1,14 @@
 """Metrics of tags: by hand, and against counts that use no library."""
 
+import math
 import random
+import warnings
 
 import pytest
 from seqeval.metrics import classification_report
+from seqeval.metrics import f1_score as entity_f1_score
 from seqeval.scheme import IOB2
+from sklearn.metrics import f1_score
 
 from haechi.rows.examples import TaggedExample
 from haechi.training.metrics.tags import tag_metrics
@@ -104,3 +108,44 @@ def test_random_tags_against_counts_without_a_library() -> None:
     ]
     assert found["char_macro_f1"] == pytest.approx(sum(by_tag) / 5)
     assert found["char_macro_f1_without_o"] == pytest.approx(sum(by_tag[1:]) / 4)
+
+
+def made_up(chance: random.Random) -> tuple[list[TaggedExample], list[list[str]]]:
+    """Sentences of few or many entities, of one type or two, valid or not, and predictions near or far."""
+    labels = chance.choice([LABELS, LABELS[:3], LABELS[:1], ["O"] * 20 + LABELS])
+    rows = []
+    for _ in range(chance.randint(1, 4)):
+        tokens = "".join(chance.choices("가나다 ", k=chance.randint(1, 20)))
+        rows.append(tagged(tokens, chance.choices(labels, k=len(tokens))))
+    others = chance.choice([LABELS, LABELS[:3], LABELS[:1]])
+    near = chance.choice([0.0, 0.5, 0.9, 1.0])
+    predicted = [
+        [tag if chance.random() < near else chance.choice(others) for tag in row.tags] for row in rows
+    ]
+    return rows, predicted
+
+
+def test_random_tags_against_seqeval_and_scikit_learn_as_klue_calls_them() -> None:
+    chance, without = random.Random(4), 0
+    for _ in range(400):
+        rows, predicted = made_up(chance)
+        ours, true = [], []
+        for row, tags in zip(rows, predicted, strict=True):
+            kept = [index for index, token in enumerate(row.tokens) if token != " "]
+            true += ["O", *(row.tags[index] for index in kept), "O"]
+            ours += ["O", *(tags[index] for index in kept), "O"]
+        found = tag_metrics(rows, predicted, LABELS)
+        for average in ("macro", "micro"):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                wanted = float(entity_f1_score([true], [ours], average=average, mode="strict", scheme=IOB2))
+            without += math.isnan(wanted)
+            assert found[f"entity_{average}_f1"] == pytest.approx(0.0 if math.isnan(wanted) else wanted)
+        assert found["char_macro_f1"] == pytest.approx(
+            f1_score(true, ours, labels=LABELS, average="macro", zero_division=1)
+        )
+        seen = sorted({*true, *ours} - {"O"})
+        without_o = f1_score(true, ours, labels=seen, average="macro", zero_division=0) if seen else 0.0
+        assert found["char_macro_f1_without_o"] == pytest.approx(without_o)
+    # Neither the rows nor the predictions have an entity.
+    assert without > 10

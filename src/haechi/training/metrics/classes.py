@@ -23,6 +23,6 @@ def class_metrics(logits: np.ndarray, targets: np.ndarray, labels: Sequence[str]
     present = np.union1d(targets, predicted).astype(int)
     return {
         "accuracy": float(accuracy_score(targets, predicted)),
-        "macro_f1": float(np.mean(each[present])) if len(present) else 0.0,
+        "macro_f1": float(np.mean(each[present])),
         **{f"f1/{label}": float(value) for label, value in zip(labels, each, strict=True)},
     }

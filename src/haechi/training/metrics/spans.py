@@ -1,6 +1,5 @@
 """Metrics of answers, as KLUE codes them."""
 
-import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
@@ -8,8 +7,7 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from haechi.rows.examples import QuestionExample
-
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
+from haechi.rows.normal_form import normalize
 
 
 def span_metrics(examples: Sequence[QuestionExample], predicted: Sequence[str]) -> dict[str, float]:
@@ -40,12 +38,6 @@ def accepted_answers(example: QuestionExample) -> list[str]:
     """The texts that count as right; the empty one alone where there is no answer."""
     answers = [] if example.is_impossible else [answer.text for answer in example.answers]
     return answers or [""]
-
-
-def normalize(text: str) -> str:
-    """Lower case, no ASCII punctuation, single spaces. KLUE's own pattern for Korean brackets stands outside
-    a character class and matches nothing that occurs, so they are kept."""
-    return " ".join(text.lower().translate(_PUNCTUATION).split())
 
 
 def rouge_w(answer: str, gold: str) -> float:

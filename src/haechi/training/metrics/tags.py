@@ -21,7 +21,8 @@ def tag_metrics(
     averaged over the types, `f1/<type>`. `entity_micro_f1`: over all entities, whatever their type.
     `char_macro_f1`: each source token counts by its tag; averaged over all tags, O among them, a tag that
     neither occurs nor is predicted counting 1, all of it as KLUE codes it. `char_macro_f1_without_o`:
-    averaged over the tags of entities that occur or are predicted.
+    averaged over the tags of entities that occur or are predicted. Where there is no entity on either side
+    the scores of entities are 0; seqeval's, and with it KLUE's code, has NaN there.
 
     As in KLUE's code spaces are no tokens, and all sentences are one sequence, each between two O for the
     special tokens. The two O keep entities of neighbours apart, so that this gives what counting sentence by
