@@ -8,6 +8,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
 BIN := .venv/bin
 STAMP := .venv/.installed
 PORT ?= 5000
+# seqeval comes as source: its build, isolated, gets all that it needs; the pip of Python 3.11 does not isolate by itself.
+PIP := -m pip install --quiet --disable-pip-version-check --use-pep517 --constraint constraints.txt --editable
 DEV := .venv/.installed-dev
 
 .PHONY: help
@@ -23,12 +25,12 @@ install: $(STAMP)  ## Make .venv and install the pinned packages
 
 $(STAMP): pyproject.toml constraints.txt | .venv/bin/python
 	@echo "installing into .venv (once; a few minutes)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@$(BIN)/python $(PIP) .
 	@touch $(STAMP)
 
 $(DEV): $(STAMP)
 	@echo "installing what the tests need"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python $(PIP) '.[dev]'
 	@touch $(DEV)
 
 .PHONY: train
