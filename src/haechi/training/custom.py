@@ -20,7 +20,6 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from haechi.data.split import IGNORED, EncodedSplit
-from haechi.fault import RunFault
 from haechi.modeling.assemble import TextModel
 from haechi.modeling.build import runs_on_cpu
 from haechi.schema.trainer import Precision, Strategy
@@ -52,8 +51,6 @@ class Loop:
         # Jobs of a sweep may share a process, and Accelerate keeps the first one's precision.
         AcceleratorState._reset_state(reset_partial_state=True)
         self.accelerator = Accelerator(mixed_precision=mixed, cpu=runs_on_cpu())
-        if self.accelerator.num_processes > 1:
-            raise RunFault("our own loop runs in one process, and there are several", fixes=["trainer=hf"])
         self.optimizer: Any
         self.model, self.optimizer = self.accelerator.prepare(model, build_optimizer(model, config))
         self.plain_model = model
