@@ -140,7 +140,8 @@ def train_once(folder: Path, overrides: list[str], way: bool | None, work: Path)
     from haechi.data.encode import encode
     from haechi.modeling.build import build_model
     from haechi.modeling.describe import describe
-    from haechi.training import hf
+    from haechi.training.setup import Setup
+    from haechi.training.train import train as fine_tune
 
     composed = compose(overrides)
     evidence = Evidence(resolve(composed, composed.hydra), weights=True, full=True)
@@ -160,11 +161,11 @@ def train_once(folder: Path, overrides: list[str], way: bool | None, work: Path)
         found.extend(value for key, value in metrics.items() if key == "validation/micro_f1")
 
     with tempfile.TemporaryDirectory(dir=work) as checkpoints:
-        hf.train(
-            model, encoded, task=run.config.task, config=run.config.trainer, labels=description.labels,
-            seed=run.config.seed, pad_token_id=tokenizer.padding_id, folder=Path(checkpoints),
-            on_metrics=hear,
+        setup = Setup(
+            run.config.task, run.config.trainer, description.labels, run.config.seed, tokenizer.padding_id,
+            Path(checkpoints), hear,
         )  # fmt: skip
+        fine_tune(model, encoded, setup)
     return found
 
 

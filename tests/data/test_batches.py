@@ -70,3 +70,17 @@ def test_a_budget_is_kept_and_used() -> None:
 
 def test_a_row_beyond_the_budget_is_a_batch_by_itself() -> None:
     assert sorted(map(sorted, plan([5, 500, 5], 16, max_tokens=100))) == [[0, 2], [1]]
+
+
+def test_the_rows_of_a_step_are_those_of_its_batches() -> None:
+    found = BatchPlan(drawn(100), 16, 0)
+    found.set_epoch(2)
+    batches = list(found)
+    # Seven batches are four steps of two; the last has one.
+    steps = [found.rows_of_step(8 + step, 2) for step in range(4)]
+    assert steps == [
+        [*batches[0], *batches[1]],
+        [*batches[2], *batches[3]],
+        [*batches[4], *batches[5]],
+        batches[6],
+    ]

@@ -65,6 +65,12 @@ class BatchPlan(Sampler[list[int]]):
             order.sort(key=lambda index: len(batches[index]) < self.batch_size)
         return [batches[index] for index in order]
 
+    def rows_of_step(self, step: int, batches_per_step: int) -> list[int]:
+        """The rows of an optimizer step of this epoch; steps are counted over all epochs, from 0."""
+        steps_per_epoch = -(-len(self) // batches_per_step)
+        first = step % steps_per_epoch * batches_per_step
+        return [row for batch in self.batches()[first : first + batches_per_step] for row in batch]
+
     def _buckets(self, rows: list[int]) -> list[list[int]]:
         """Batches of like length, in the order of the buckets that they are from."""
         batches: list[list[int]] = []

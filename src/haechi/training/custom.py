@@ -180,12 +180,10 @@ class Loop:
             self.optimizer.zero_grad()
             raise
         if self.accelerator.scaler is None:  # which leaves such steps out by itself
-            size, step = self.config.gradient_accumulation_steps, self.state.step
-            first = step % self.steps_per_epoch * size
+            step, size = self.state.step, self.config.gradient_accumulation_steps
             check_finite(
                 norm, step, rate, self.train_split,
-                lambda: [item for batch in self.plan.batches()[first : first + size] for item in batch],
-                self.setup.folder,
+                lambda: self.plan.rows_of_step(step, size), self.setup.folder,
             )  # fmt: skip
 
     def _pass(self, batch: Batch, targets: int) -> Tensor:

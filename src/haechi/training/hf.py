@@ -88,13 +88,10 @@ class HaechiTrainer(Trainer):
         """
         norm = float(cast(Any, super()._get_grad_norm(model, grad_norm=grad_norm)))
         if self.accelerator.scaler is None:
-            size, step = self.args.gradient_accumulation_steps, self.state.global_step
-            plan, split = self.plan, cast(EncodedSplit, self.train_dataset)
-            first = step % -(-len(plan) // size) * size
+            step, size = self.state.global_step, self.args.gradient_accumulation_steps
             check_finite(
-                norm, step, self._get_learning_rate(), split,
-                lambda: [item for batch in plan.batches()[first : first + size] for item in batch],
-                self.setup.folder,
+                norm, step, self._get_learning_rate(), cast(EncodedSplit, self.train_dataset),
+                lambda: self.plan.rows_of_step(step, size), self.setup.folder,
             )  # fmt: skip
         return norm
 
