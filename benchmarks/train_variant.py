@@ -1,7 +1,7 @@
 """One training of `train.py`'s table, in a process of its own: its only argument is the setting, as JSON.
 
-Prints one JSON object: examples per second of the training alone, the metric on the validation rows, and peak
-memory.
+Prints one JSON object: examples per second of the training alone, the metric on the validation rows, what the
+rows need in matrix products, and peak memory.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 BATCH = 32
 # What each of the stock Trainer's ways adds to its defaults.
@@ -24,12 +24,21 @@ STOCK: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
+class Trained(NamedTuple):
+    """What a training gave."""
+
+    seconds: float
+    metric: float
+    lengths: list[int]
+    """Tokens of every input, padding left out."""
+
+
 def read(path: str) -> list[dict[str, Any]]:
     """Rows of a jsonl file."""
     return [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
 
 
-def ours(setting: dict[str, Any]) -> tuple[float, float]:
+def ours(setting: dict[str, Any]) -> Trained:
     """Seconds and metric of a training by Haechi, judged and built as a run is."""
     from haechi.compose import compose
     from haechi.data.encode import encode
@@ -62,10 +71,11 @@ def ours(setting: dict[str, Any]) -> tuple[float, float]:
     )  # fmt: skip
     outcome = train(model, encoded, setup)
     metrics = setup.measure(outcome.predict(encoded["validation"]), encoded["validation"])
-    return outcome.seconds, metrics[setting["metric"]]
+    inputs = [encoded["train"].input_ids, encoded["train"].pair_input_ids or []]
+    return Trained(outcome.seconds, metrics[setting["metric"]], [len(ids) for part in inputs for ids in part])
 
 
-def stock(setting: dict[str, Any]) -> tuple[float, float]:
+def stock(setting: dict[str, Any]) -> Trained:
     """Seconds and metric of transformers' Trainer, as the public example scripts use it."""
     from transformers import (
         AutoModelForSequenceClassification,
@@ -96,6 +106,8 @@ def stock(setting: dict[str, Any]) -> tuple[float, float]:
             for index in range(len(rows))
         ]
 
+    rows = encode(train)
+    lengths = [sum(row["attention_mask"]) for row in rows]
     arguments = TrainingArguments(
         output_dir=setting["output"], num_train_epochs=1, per_device_train_batch_size=BATCH,
         per_device_eval_batch_size=64, learning_rate=setting["learning_rate"], warmup_steps=0.1,
@@ -103,18 +115,20 @@ def stock(setting: dict[str, Any]) -> tuple[float, float]:
         **STOCK[setting["variant"]],
     )  # fmt: skip
     trainer = Trainer(
-        model=model, args=arguments, train_dataset=encode(train),
+        model=model, args=arguments, train_dataset=rows,
         data_collator=DataCollatorWithPadding(tokenizer),
     )  # fmt: skip
     seconds = trainer.train().metrics["train_runtime"]
     logits = trainer.predict(encode(validation)).predictions
     if regression:
-        return seconds, correlation(logits[:, 0], [float(row["label"]) for row in validation])
-    return seconds, score(setting["metric"], logits.argmax(-1).tolist(),
-                          [labels.index(row["label"]) for row in validation])  # fmt: skip
+        found = correlation(logits[:, 0], [float(row["label"]) for row in validation])
+    else:
+        wanted = [labels.index(row["label"]) for row in validation]
+        found = score(setting["metric"], logits.argmax(-1).tolist(), wanted)
+    return Trained(seconds, found, lengths)
 
 
-def sentence_transformers(setting: dict[str, Any]) -> tuple[float, float]:
+def sentence_transformers(setting: dict[str, Any]) -> Trained:
     """Seconds and metric of sentence-transformers' trainer with its cosine loss."""
     import numpy as np
     from datasets import Dataset
@@ -148,7 +162,22 @@ def sentence_transformers(setting: dict[str, Any]) -> tuple[float, float]:
         model.encode([row[key] for row in validation], normalize_embeddings=True)
         for key in ("text", "text_pair")
     )
-    return seconds, correlation(np.sum(first * second, 1), [row["label"] for row in validation])
+    texts = [row[key] for row in train for key in ("text", "text_pair")]
+    return Trained(
+        seconds, correlation(np.sum(first * second, 1), [row["label"] for row in validation]),
+        [len(ids) for ids in model.tokenizer(texts, truncation=True, max_length=128)["input_ids"]],
+    )  # fmt: skip
+
+
+def products(checkpoint: str, lengths: list[int]) -> float:
+    """Floating-point operations of an encoder's matrix products, forward and backward, over such inputs.
+
+    Six for each weight of a layer and each token, and those of the attention. `lengths` in tokens.
+    """
+    config = json.loads((Path(checkpoint) / "config.json").read_text(encoding="utf-8"))
+    layers, width, inner = (config[key] for key in ("num_hidden_layers", "hidden_size", "intermediate_size"))
+    weights = layers * (4 * width**2 + 2 * width * inner)
+    return float(sum(6 * weights * length + 12 * layers * width * length**2 for length in lengths))
 
 
 def use_cpu() -> bool:
@@ -177,15 +206,16 @@ def score(metric: str, given: list[int], wanted: list[int]) -> float:
 def main() -> None:
     """Run the variant that the first argument describes."""
     setting = json.loads(sys.argv[1])
-    ways: dict[str, Callable[[dict[str, Any]], tuple[float, float]]] = {
+    ways: dict[str, Callable[[dict[str, Any]], Trained]] = {
         "Haechi": ours, "Trainer": stock, "sentence-transformers": sentence_transformers,
     }  # fmt: skip
     way = ways[setting["variant"].split()[0].rstrip(",")]
     started = time.perf_counter()
-    seconds, metric = way(setting)
+    trained = way(setting)
     found = {
-        "examples_per_second": len(read(setting["train"])) / seconds,
-        "metric": metric,
+        "examples_per_second": len(read(setting["train"])) / trained.seconds,
+        "gflop_per_second": products(setting["checkpoint"], trained.lengths) / trained.seconds / 1e9,
+        "metric": trained.metric,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "whole_seconds": time.perf_counter() - started,
     }

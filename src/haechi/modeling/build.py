@@ -6,6 +6,7 @@ from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.cpu_attention import hasten_attention
 from haechi.modeling.cpu_dropout import hasten_dropout
+from haechi.modeling.cpu_memory import keep_freed_memory
 from haechi.modeling.embeddings import make_room
 from haechi.modeling.encoder import load_backbone
 from haechi.preflight.evidence import Evidence
@@ -44,6 +45,7 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     objective, highest = run.config.task.objective, evidence.highest_score
     whole = assemble(backbone, run.config.pooling, outputs, objective, highest)
     if runs_on_cpu():
+        keep_freed_memory()
         hasten_dropout(whole)
         hasten_attention(backbone)
     return whole.to(getattr(torch, model.dtype.value))

@@ -21,6 +21,9 @@ STOCK = "sdpa"
 SCORES_PER_BLOCK = 2**20
 """Two megabytes in bf16: what a core's cache holds beside the operands."""
 
+HALF_REGISTER = 32
+"""Numbers of two bytes that a register of AVX-512 holds."""
+
 
 class _Attention(torch.autograd.Function):
     @staticmethod
@@ -43,7 +46,9 @@ class _Attention(torch.autograd.Function):
             scores = query_BHTD[part] @ key_BHTD[part].transpose(-1, -2)
             if mask is not None:
                 scores += mask[part] if len(mask) > 1 else mask
-            shares = torch.softmax(scores, dim=-1, out=signed_BHTT[part])
+            # Of numbers of two bytes torch takes those one by one that do not fill a register.
+            exact = torch.softmax(scores, dim=-1, dtype=torch.promote_types(scores.dtype, torch.float32))
+            shares = signed_BHTT[part].copy_(exact)
             kept = bits.kept(shares.shape, rate)
             torch.matmul(cleared(scores.copy_(shares), kept), value_BHTD[part], out=mixed_BHTD[part])
             _sign(shares, kept)
@@ -61,11 +66,19 @@ class _Attention(torch.autograd.Function):
             kept = _kept(signed_BHTT[part])
             shares = signed_BHTT[part].abs()
             to_shares = cleared(mixed_BHTD[part] @ value_BHTD[part].transpose(-1, -2), kept)
-            to_scores = torch.ops.aten._softmax_backward_data(to_shares, shares, -1, shares.dtype)
+            to_scores = _softmax_backward(to_shares, shares)
             torch.matmul(to_scores, key_BHTD[part], out=to_query[part])
             torch.matmul(to_scores.transpose(-1, -2), query_BHTD[part], out=to_key[part])
             torch.matmul(cleared(shares, kept).transpose(-1, -2), mixed_BHTD[part], out=to_value[part])
         return to_query.mul_(ctx.scaling), to_key, to_value, None, None, None
+
+
+def _softmax_backward(to_shares: Tensor, shares: Tensor) -> Tensor:
+    """Gradients of the scores; in float32 where a row of two-byte numbers does not fill a register."""
+    kind = shares.dtype
+    if shares.element_size() == 2 and shares.shape[-1] < HALF_REGISTER:
+        to_shares, shares = to_shares.float(), shares.float()
+    return torch.ops.aten._softmax_backward_data(to_shares, shares, -1, shares.dtype).to(kind)
 
 
 def _sign(shares: Tensor, kept: Tensor) -> None:
