@@ -9,6 +9,7 @@ from haechi.modeling.cpu_dropout import hasten_dropout
 from haechi.modeling.cpu_memory import keep_freed_memory
 from haechi.modeling.embeddings import make_room
 from haechi.modeling.encoder import load_backbone
+from haechi.modeling.first_token import narrow_last_layer
 from haechi.preflight.evidence import Evidence
 from haechi.resolve import Run
 from haechi.schema.model import Init
@@ -44,6 +45,8 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     set_seed(run.config.seed)
     objective, highest = run.config.task.objective, evidence.highest_score
     whole = assemble(backbone, run.config.pooling, outputs, objective, highest)
+    if whole.pooling is not None:
+        narrow_last_layer(backbone, run.config.pooling)
     if runs_on_cpu():
         keep_freed_memory()
         hasten_dropout(whole)
