@@ -34,6 +34,8 @@ class Environment:
     """MLFLOW_TRACKING_URI."""
     visible_gpus: str | None = None
     """CUDA_VISIBLE_DEVICES."""
+    cxx: str | None = None
+    """CXX, the C++ compiler to call."""
 
 
 class UnknownKeys(Exception):
@@ -218,6 +220,7 @@ def _environment(config: RunConfig) -> Environment:
         webhook_port=port,
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or None,
         visible_gpus=os.environ.get("CUDA_VISIBLE_DEVICES"),
+        cxx=os.environ.get("CXX") or None,
     )
 
 

@@ -32,7 +32,7 @@ SCHEMA = sorted((places.ROOT / "src/haechi/schema").glob("*.py"))
 OURS = {
     "kind", "precision", "resume", "length_bucket", "max_tokens_per_batch", "class_weights",
     "layerwise_lr_decay", "frozen_layers", "r_drop_alpha", "fgm_epsilon", "ema_decay",
-    "early_stopping_patience",
+    "early_stopping_patience", "compile",
 }  # fmt: skip
 
 

@@ -34,6 +34,14 @@ class ClassWeights(Enum):
     balanced = "balanced"
 
 
+class Compile(Enum):
+    """Whether torch.compile is used."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
 class Strategy(Enum):
     """When something happens: never, every epoch, or every so many steps."""
 
@@ -88,6 +96,8 @@ class TrainerConfig:
     """Tokens that a device sees in one pass, padding among them; a batch then has as many rows as fit."""
     precision: Precision = Precision.auto
     """`auto` is bf16 where the hardware computes in it, else float32."""
+    compile: Compile = Compile.auto
+    """`auto` compiles the encoder's layers where that pays back: on a GPU, from 5,000 steps on."""
     eval_strategy: Strategy = Strategy.epoch
     """When the validation rows are scored and a checkpoint is kept."""
     eval_steps: int = field(default=500, metadata=within(1))
