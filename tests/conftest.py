@@ -1,6 +1,7 @@
 """Every test writes below its own folder, offline."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,20 @@ from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import RuntimeTokenizer
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever runs before a test's own fixtures, and every child, leaves the user's cache alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HAECHI_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def outputs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The outputs folder of a test; MLflow and Slack are not those of the user."""
+    """The outputs folder of a test; its cache, MLflow and Slack are not those of the user."""
     folder = tmp_path_factory.mktemp("outputs")
     monkeypatch.setenv("HAECHI_OUTPUTS", str(folder))
+    monkeypatch.setenv("HAECHI_CACHE", str(folder / "cache"))
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "SLACK_WEBHOOK_URL"):
         monkeypatch.delenv(name, raising=False)
     return folder

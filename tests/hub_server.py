@@ -297,6 +297,7 @@ def hub_environment(endpoint: str, folder: Path, **more: str) -> dict[str, str]:
         "HF_HUB_DISABLE_TELEMETRY": "1",
         "HF_UPDATE_DOWNLOAD_COUNTS": "0",
         "HAECHI_OUTPUTS": str(folder / "outputs"),
+        "HAECHI_CACHE": str(folder / "cache"),
         "PYTHONPATH": str(ROOT / "src"),
         **more,
     }

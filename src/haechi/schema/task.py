@@ -151,3 +151,6 @@ class TaskConfig:
     """Text encoding of csv, tsv, json and jsonl files."""
     quoting: bool = True
     """Whether a double quote opens a quoted field in csv and tsv files."""
+    token_cache: bool = True
+    """Whether tokens are kept in ~/.cache/haechi, or where HAECHI_CACHE says, for the next run on the same
+    rows."""
