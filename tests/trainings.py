@@ -125,6 +125,7 @@ def run(
     objective: Objective = Objective.classification,
     dropout: float = 0.0,
     model: TextModel | None = None,
+    splits: dict[str, EncodedSplit] | None = None,
     **settings: Any,
 ) -> Training:
     """Train a small model in `tmp_path / name`; settings are of the trainer's config."""
@@ -137,7 +138,7 @@ def run(
         setattr(config, key, value)
     logged: list[dict[str, float]] = []
     model = model or model_of(tmp_path, objective, dropout)
-    splits = {"train": split_of(rows, 0, objective), "validation": split_of(40, 1, objective)}
+    splits = splits or {"train": split_of(rows, 0, objective), "validation": split_of(40, 1, objective)}
     setup = Setup(
         task=TaskConfig(name="t", objective=objective), config=config, labels=NAMES.get(objective), seed=5,
         pad_token_id=0, folder=tmp_path / name,

@@ -106,8 +106,13 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:
-        json.dump(content, file, ensure_ascii=False, indent=2, default=str)
-        file.write("\n")
-    aside = Path(file.name)
+        aside = Path(file.name)
+        try:
+            json.dump(content, file, ensure_ascii=False, indent=2, default=str)
+            file.write("\n")
+            file.flush()
+        except BaseException:
+            aside.unlink()
+            raise
     aside.chmod(0o644)
     aside.replace(path)

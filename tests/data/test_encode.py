@@ -1,6 +1,7 @@
 """Token ids of a split, and what else is kept of them."""
 
 from array import array
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from haechi.data.encode import encode
 from haechi.data.input_format import InputFormat
 from haechi.data.split import IGNORED, EncodedSplit
 from haechi.data.tags import decode_tags
+from haechi.fault import RunFault
 from haechi.rows.examples import Example, QuestionExample, RelationExample, TaggedExample
 from haechi.schema.task import Objective
 from haechi.text import quote
+from haechi.tokenization import windows
 from haechi.tokenization.build import build_tokenizer
 
 EXAMPLES = [
@@ -134,3 +137,80 @@ def test_every_column_follows_the_items_when_they_are_sorted() -> None:
 def test_targets_are_counted_by_the_kind_of_label(labels: list | None, targets: float) -> None:
     ids: list = [[2, 3]] * len(labels or [])
     assert EncodedSplit(ids, labels=labels).targets_per_item == targets
+
+
+def topic(row: int, text: str) -> Example:
+    return Example(row, text, None, None)
+
+
+@pytest.mark.parametrize("split", ["train", None])
+def test_a_row_that_the_tokenizer_raises_on_is_named(tmp_path: Path, split: str | None) -> None:
+    """A lone surrogate is no text to tokenizers; files cannot bring one in, other sources can."""
+    tokenizer = build_tokenizer(tiny_copy(tmp_path / "checkpoint"))
+    examples = [
+        *(topic(row, "가나다") for row in range(1, 700)),
+        topic(700, "여야 \ud800 충돌" + "하며 " * 50),
+    ]
+    examples.append(topic(701, "\ud800"))
+    with pytest.raises(RunFault) as found:
+        encode(examples, tokenizer, InputFormat(Objective.classification, 8, labels=["정치"]), split=split)
+    first, begins, advice = found.value.text.split("\n")
+    of = " of the train rows" if split else ""
+    assert first.startswith(f"error: row 700{of} cannot be encoded (TypeError: TextEncodeInput must be")
+    assert begins.startswith("  = note: its text begins: `여야 \\ud800 충돌하며 하며 ")
+    assert begins.endswith("하며` ...")
+    assert len(begins) < 110
+    assert advice == "  = note: mend the row in its file, or take it out of it"
+
+
+def test_an_item_without_a_row_is_named_by_its_place(tmp_path: Path) -> None:
+    tokenizer = build_tokenizer(tiny_copy(tmp_path / "checkpoint"))
+    with pytest.raises(RunFault, match=r"^item 2 cannot be encoded"):
+        encode([topic(0, "가"), topic(0, "\udfff")], tokenizer, InputFormat(Objective.regression, 8))
+
+
+def test_a_row_that_makes_the_tokenizer_panic_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A panic is a BaseException. Windows that share more than fits beside a question cause one, so the guard
+    against them is taken away."""
+    monkeypatch.setattr(windows, "room_for_context", lambda *given: 1000)
+    tokenizer = build_tokenizer(tiny_copy(tmp_path / "checkpoint"))
+    shared: dict[str, Any] = {"label": None, "answers": (), "is_impossible": True, "id": "1"}
+    examples = [
+        QuestionExample(row, question, "해치는 옳고 그름을 가린다. " * 30, **shared)
+        for row, question in ((1, "무엇을?"), (2, "무엇을 가리나? " * 30))
+    ]
+    form = InputFormat(Objective.span, 96, doc_stride=40)
+    with pytest.raises(
+        RunFault, match=r"^row 2 of the validation rows cannot be encoded \(PanicExc"
+    ) as found:
+        encode(examples, tokenizer, form, split="validation")
+    text = found.value.text
+    assert "`stride` must be strictly less than" in text
+    assert "its text begins: `무엇을 가리나? " in text
+    assert "its second text begins: `해치는 옳고" in text
+
+
+@pytest.mark.parametrize("ending", [KeyboardInterrupt, SystemExit, MemoryError])
+def test_what_is_of_no_row_passes(tmp_path: Path, ending: type[BaseException]) -> None:
+    class Ending:
+        def __getattr__(self, name: str) -> Any:
+            raise ending
+
+    tokenizer = replace(build_tokenizer(tiny_copy(tmp_path / "checkpoint")), backend=Ending())
+    with pytest.raises(ending):
+        encode(EXAMPLES, tokenizer, InputFormat(Objective.classification, 8, labels=["정치", "스포츠"]))
+
+
+def test_what_no_single_row_raises_is_passed_on_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def together(examples: Any, tokenizer: Any, form: Any) -> dict[str, list[Any]]:
+        if len(examples) > 1:
+            raise ValueError("of all rows together")
+        return {"input_ids": [[2, 3]], "labels": [0]}
+
+    monkeypatch.setitem(module._COLUMNS, Objective.classification, together)
+    with pytest.raises(ValueError, match="of all rows together"):
+        split_of(tmp_path)

@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from full_disk import small_files
 from haechi.tracking.journal import Journal, read_journal
 from tracking.servers import SOURCES
 
@@ -82,19 +82,36 @@ def test_a_broken_line_in_the_middle_is_an_error_with_its_number(tmp_path: Path)
         read_journal(path)
 
 
-def test_a_full_disk_is_an_error_and_leaves_no_half_line(tmp_path: Path) -> None:
+def test_what_a_full_disk_does_not_take_is_written_with_the_next_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "metrics.jsonl"
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Journal(path) as journal:
         journal.log({"loss": 0.5}, step=1, epoch=0.0, time=0.0)
-        try:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 10, hard))
-            with pytest.raises(OSError, match="too large"):
-                journal.log({"loss": 0.4}, step=2, epoch=0.0, time=0.0)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        journal.log({"loss": 0.3}, step=3, epoch=0.0, time=0.0)
-    assert [point["step"] for point in read_journal(path)] == [1, 3]
+        with small_files(path.stat().st_size + 10):
+            for step in (2, 3):
+                journal.log({"loss": 0.4}, step=step, epoch=0.0, time=0.0)
+                assert [point["step"] for point in read_journal(path)] == [1]
+                assert path.read_bytes().endswith(b"\n"), "half a line is left"
+        journal.log({"loss": 0.3}, step=4, epoch=0.0, time=0.0)
+        assert [point["step"] for point in read_journal(path)] == [1, 2, 3, 4]
+    assert [item.levelname for item in caplog.records] == ["WARNING"], "said once"
+    assert "metrics are kept in memory" in caplog.text
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_what_waits_is_tried_once_more_at_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, room: bool
+) -> None:
+    path = tmp_path / "metrics.jsonl"
+    journal = Journal(path)
+    with small_files(10):
+        journal.log({"loss": 0.5}, step=1, epoch=0.0, time=0.0)
+        if not room:
+            journal.close()
+    journal.close()
+    assert len(read_journal(path)) == (1 if room else 0)
+    assert ("lacks its last lines, 1 of them" in caplog.text) is not room
 
 
 def test_a_metric_may_not_be_named_as_a_field_of_every_line(tmp_path: Path) -> None:

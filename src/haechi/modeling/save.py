@@ -8,6 +8,7 @@ modules.json 1_Pooling/           for SentenceTransformer, where it has the same
 """
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +20,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedToken
 from haechi.checkpoint.architectures import CLS_IS_LAST
 from haechi.data.input_format import AnswerSearch, InputFormat
 from haechi.modeling.assemble import TextModel, assemble
+from haechi.modeling.writing import one_kind_of_error, unwritten_model
 from haechi.schema.pooling import PoolingConfig, needs_special_tokens
 from haechi.schema.task import TOKENWISE, Markers, Objective, PairEncoder
 from haechi.tokenization.runtime import RuntimeTokenizer
@@ -89,24 +91,59 @@ class Description:
         return 2 if Objective(self.objective) is Objective.span else 1
 
 
-def save_model(model: TextModel, tokenizer: RuntimeTokenizer, description: Description, folder: Path) -> None:
-    """Write the folder; it is complete or not there."""
+def save_model(
+    model: TextModel,
+    tokenizer: RuntimeTokenizer,
+    description: Description,
+    folder: Path,
+    *,
+    replace: bool = False,
+) -> None:
+    """Write the folder; it is complete or not there.
+
+    Args:
+        model: what was trained.
+        tokenizer: what its texts were read by.
+        description: how both are used.
+        folder: where to.
+        replace: whether a model that is there gives way, as that of a run that goes on.
+
+    Raises:
+        FileExistsError: there is one already.
+        RunFault: it could not be written.
+    """
+    if folder.exists() and not replace:
+        raise FileExistsError(folder)
     aside = folder.with_name(f".{folder.name}.partial")
-    aside.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        with one_kind_of_error(folder.parent):
+            aside.mkdir(parents=True)
+            _write_parts(model, tokenizer, description, aside)
+            if folder.exists():
+                shutil.rmtree(folder)
+            aside.rename(folder)
+    except BaseException as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise unwritten_model(error, folder) from error
+        raise
+
+
+def _write_parts(
+    model: TextModel, tokenizer: RuntimeTokenizer, description: Description, folder: Path
+) -> None:
     backbone = cast(PreTrainedModel, model.encoder.backbone)
     if description.labels is not None:
         backbone.config.id2label = dict(enumerate(description.labels))
         backbone.config.label2id = {name: index for index, name in enumerate(description.labels)}
-    backbone.save_pretrained(aside)
-    _save_tokenizer(tokenizer, description, aside)
-    save_file(model.head.state_dict(), aside / HEAD)
+    backbone.save_pretrained(folder)
+    _save_tokenizer(tokenizer, description, folder)
+    save_file(model.head.state_dict(), folder / HEAD)
     if model.pooling is not None and (learned := model.pooling.state_dict()):
-        save_file(learned, aside / POOLING)
-    _write(aside / DESCRIPTION, asdict(description))
-    _save_for_sentence_transformers(model, description, aside)
-    if folder.exists():
-        raise FileExistsError(folder)
-    aside.rename(folder)
+        save_file(learned, folder / POOLING)
+    _write(folder / DESCRIPTION, asdict(description))
+    _save_for_sentence_transformers(model, description, folder)
 
 
 def load_model(folder: Path) -> tuple[TextModel, Description]:

@@ -1,12 +1,15 @@
 """metrics.jsonl: every logged point, on disk before anything else hears of it."""
 
 import json
+import logging
 import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+log = logging.getLogger(__name__)
 
 _RESERVED = ("step", "epoch", "time")
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
@@ -17,7 +20,8 @@ class Journal:
 
     A line is {"step": int, "epoch": float, "time": seconds since the epoch, name: value, ...}; what JSON has
     no number for is the string "nan", "inf" or "-inf". A line is given to the operating system as a whole
-    before `log` returns, so that a killed process loses none. Not for several processes at once.
+    before `log` returns, so that a killed process loses none. What a full disk does not take is kept and
+    written with the next line, since a run is worth more than its journal. Not for several processes at once.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,14 +30,17 @@ class Journal:
         Raises OSError if the file cannot be written.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         self._file = path.open("a+b", buffering=0)
+        self._waiting: list[bytes] = []
+        """Lines that the disk has not taken."""
         self._mend()
 
     def log(self, metrics: Mapping[str, float], step: int, epoch: float, time: float) -> None:
-        """Append one line.
+        """Append one line, or keep it for later, leaving no part of it behind, if it cannot be written.
 
-        Raises OSError if it cannot be written (a full disk), leaving no part of the line behind; ValueError
-        for a metric that is named as one of the three fixed fields; TypeError for a value that is no number.
+        Raises ValueError for a metric that is named as one of the three fixed fields; TypeError for a value
+        that is no number.
         """
         if clash := [name for name in _RESERVED if name in metrics]:
             raise ValueError(f"metrics may not be named {', '.join(clash)}: these are fields of every line")
@@ -41,11 +48,27 @@ class Journal:
         point |= {name: _plain(value) for name, value in metrics.items()}
         line = json.dumps(point, ensure_ascii=False, allow_nan=False) + "\n"
         # A lone surrogate, which UTF-8 cannot hold, comes out as the escape that JSON has for it.
-        self._append(line.encode("utf-8", "backslashreplace"))
+        self._waiting.append(line.encode("utf-8", "backslashreplace"))
+        error = self._write()
+        if error is not None and len(self._waiting) == 1:
+            log.warning("metrics are kept in memory, as `%s` cannot be written: %s", self._path, error)
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
+        error = self._write() if not self._file.closed else None
+        if error is not None:
+            log.error("`%s` lacks its last lines, %d of them: %s", self._path, len(self._waiting), error)
         self._file.close()
+
+    def _write(self) -> OSError | None:
+        """Append the lines that wait; why that cannot be done."""
+        try:
+            if self._waiting:
+                self._append(b"".join(self._waiting))
+        except OSError as error:
+            return error
+        self._waiting.clear()
+        return None
 
     def __enter__(self) -> Self:
         return self

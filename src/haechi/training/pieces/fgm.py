@@ -33,6 +33,8 @@ class Fgm(Piece):
         before = self.weight.detach().clone()
         with torch.no_grad():
             self.weight.add_(gradient, alpha=self.epsilon / norm)
-        again()
-        with torch.no_grad():
-            self.weight.copy_(before)
+        try:
+            again()
+        finally:  # a pass that memory does not hold is done once more, with the embeddings as they were
+            with torch.no_grad():
+                self.weight.copy_(before)
