@@ -11,7 +11,7 @@ from haechi import places
 PACKAGE = places.ROOT / "src" / "haechi"
 # A module imports from its own layer or one further up.
 LAYERS = [
-    {"places", "text", "fault"},
+    {"places", "text", "fault", "launch"},
     {"schema"},
     {"compose"},
     {"hub", "checkpoint"},

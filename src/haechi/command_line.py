@@ -1,5 +1,9 @@
 """The command line of train.py and check.py: Hydra's own, judged before Hydra runs it."""
 
+import errno
+import os
+import signal
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -12,9 +16,9 @@ from hydra._internal.utils import get_args_parser
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
-from haechi import places
+from haechi import launch, places
 from haechi.compose import key_of, register, settle
-from haechi.fault import RunFault
+from haechi.fault import OthersEnded, RunFault
 from haechi.preflight.check import Refused, Verdict, language_of
 from haechi.preflight.depth import DepthReport
 from haechi.preflight.evidence import Evidence
@@ -25,6 +29,8 @@ from haechi.schema.preflight import Format, Speech
 from haechi.text import Language, Text
 
 REFUSED = 2
+SECONDS_FOR_THE_FIRST = 3.0
+"""A launcher looks for ended processes several times a second."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +102,10 @@ def judge_command_line(command: CommandLine) -> list[Verdict]:
         examine=_examine,
     )
     text = render(verdicts, command.format, time.perf_counter() - started)
-    if text:
+    if text and not launch.is_first():
+        if any(verdict.refused for verdict in verdicts):
+            _print_error(f"{text}\n")
+    elif text:
         stream = sys.stderr if command.format is Format.text else sys.stdout
         stream.write(f"{text}\n")
         stream.flush()
@@ -116,11 +125,55 @@ def refuse_or_go_on() -> CommandLine:
     if command.asks:
         return command
     _answer(command)
+    if launch.processes() > 1:
+        _meet(command)
     verdicts = judge_command_line(command)
     skip = command.value("preflight.skip_incompatible") == "true" and len(verdicts) > 1
     if any(verdict.refused for verdict in verdicts) and not skip:
         sys.exit(REFUSED)
     return command
+
+
+def _meet(command: CommandLine) -> None:
+    """Of several processes that a launcher has started: agree upon the run's folder before it is made."""
+    if command.multirun:
+        _print_fault(RunFault(
+            f"a sweep starts its jobs itself, and a launcher has started {launch.processes()} processes",
+            ["one job may train in several processes, or one process may run several jobs"],
+            ["python src/train.py -m ..."],
+        ))  # fmt: skip
+        sys.exit(REFUSED)
+    from haechi.training import processes
+
+    try:
+        processes.join()
+        places.take_stamp(processes.shared(places.stamp()))
+    except RunFault as fault:
+        _print_fault(fault)
+        sys.exit(1)
+    if not launch.is_first():
+        # The first one logs; train.log is its file.
+        sys.argv.append("hydra/job_logging=disabled")
+
+
+def _print_fault(fault: RunFault) -> None:
+    # Nobody is left to say it in the place of the one that sees another process gone.
+    _print_error(f"\n{fault.text}\n", at_once=isinstance(fault, OthersEnded))
+
+
+def _print_error(text: str, *, at_once: bool = False) -> None:
+    """What ends a run, on stderr. Of several processes the first one says it.
+
+    Another one waits before it speaks, unless `at_once`: where the first has met the same fault, the
+    launcher has ended it by then, and the fault is said once.
+    """
+    if not launch.is_first():
+        if not at_once:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            time.sleep(SECONDS_FOR_THE_FIRST)
+        text = f"\nprocess {launch.rank()} on {socket.gethostname()}:\n{text.lstrip()}"
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 @contextmanager
@@ -136,13 +189,25 @@ def refusals_end_single_runs(mode: Any) -> Iterator[None]:
         text = render([refusal.verdict], Format.text, 0.0)
         if mode is RunMode.MULTIRUN:
             raise CompactHydraException(text) from refusal
-        sys.stderr.write(f"{text}\n")
+        _print_error(f"{text}\n")
         sys.exit(REFUSED)
-    except RunFault as fault:
+    except (RunFault, OSError) as error:
+        fault = error if isinstance(error, RunFault) else _full_disk(error)
+        if fault is None:
+            raise
         if mode is RunMode.MULTIRUN:
-            raise CompactHydraException(fault.text) from fault
-        sys.stderr.write(f"\n{fault.text}\n")
+            raise CompactHydraException(fault.text) from error
+        _print_fault(fault)
         sys.exit(1)
+
+
+def _full_disk(error: OSError) -> RunFault | None:
+    """What to say where a disk took no more; None for another error."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+        return None
+    place = f"`{error.filename}`" if error.filename else "a file of the run"
+    said = os.strerror(error.errno)
+    return RunFault(f"{place} could not be written: {said}", ["HAECHI_OUTPUTS names another disk"])
 
 
 def check_and_exit() -> None:

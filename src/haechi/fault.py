@@ -17,3 +17,7 @@ class RunFault(Exception):
         """The diagnostic."""
         lines = [f"error: {self}", *(f"  = note: {note}" for note in self.notes)]
         return "\n".join([*lines, *(f"  = help: try `{fix}`" for fix in self.fixes)])
+
+
+class OthersEnded(RunFault):
+    """Of several processes that train one model another one has ended, so this one cannot go on."""

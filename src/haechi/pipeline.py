@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from haechi import outputs, plots
+from haechi import launch, outputs, plots
 from haechi.predictions import inputs_of, predictions_of, reported_rows
 from haechi.preflight.check import Refused, check
 from haechi.preflight.diagnostic import Severity
@@ -56,8 +56,9 @@ def execute(run: Run) -> float:
         splits = _splits(run, evidence)
         session.results.rows = {name: len(split.examples) for name, split in splits.items()}
         model, found = _fine_tune(run, session, evidence, splits, description)
-        _save(session, evidence, model, description)
-        _report(session, found, description)
+        if launch.is_first():
+            _save(session, evidence, model, description)
+            _report(session, found, description)
     return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
 
@@ -74,8 +75,8 @@ def _judge(run: Run, session: Session) -> Evidence:
             loaded["train"] = fault
     evidence = Evidence(run, weights=True, full=True, loaded=loaded)
     verdict = check(evidence)
-    path = outputs.write_verdict(run, verdict)
-    session.tracker.log_files([path])
+    if launch.is_first():
+        session.tracker.log_files([outputs.write_verdict(run, verdict)])
     session.results.warnings = [
         item.code for item in verdict.diagnostics if item.severity is not Severity.note
     ]
@@ -110,14 +111,16 @@ def _fine_tune(
     run: Run, session: Session, evidence: Evidence, splits: Mapping[str, Split], description: "Description"
 ) -> tuple[Any, dict[str, Evaluated]]:
     """Encode, build and train: the model with its best weights, and its outputs on each split."""
-    from haechi.data.encode import encode
+    from haechi.data.token_cache import encode_splits
     from haechi.modeling.build import build_model
+    from haechi.training import processes
     from haechi.training.setup import Setup
     from haechi.training.train import train
 
     config, tokenizer = run.config, evidence.final_tokenizer
     form = description.input_format()
-    encoded = {name: encode(split.examples, tokenizer, form) for name, split in splits.items()}
+    rows = {name: split.examples for name, split in splits.items()}
+    encoded = encode_splits(rows, tokenizer, form, cached=config.task.token_cache)
     _say_overrides(session, evidence)
     model = build_model(run, evidence, description.outputs)
     _say_what_is_trained(run, model, session.results.rows)
@@ -130,12 +133,13 @@ def _fine_tune(
         folder=run.folder / "checkpoints",
         on_metrics=session.on_metrics,
     )
-    outcome = train(model, encoded, setup)
-    session.results.best = outcome.best
-    if outcome.best["value"] is not None:
-        # The loss is measured by the evaluations of the training only.
-        session.results.metrics[outcome.best["metric"]] = outcome.best["value"]
-    return model, _evaluate(session, setup, outcome, encoded)
+    with processes.guarded():
+        outcome = train(model, encoded, setup)
+        session.results.best = outcome.best
+        if outcome.best["value"] is not None:
+            # The loss is measured by the evaluations of the training only.
+            session.results.metrics[outcome.best["metric"]] = outcome.best["value"]
+        return model, _evaluate(session, setup, outcome, encoded)
 
 
 def _evaluate(
@@ -167,7 +171,8 @@ def _say_overrides(session: Session, evidence: Evidence) -> None:
     assert evidence.checkpoint is not None, "preflight lets no run pass without its files"
     decided = decide_overrides(evidence.checkpoint.folder, model.config, model.init)
     log.info("overrides of config.json:\n%s", table_of(decided))
-    outputs.write_overrides(session.run.folder, decided)
+    if launch.is_first():
+        outputs.write_overrides(session.run.folder, decided)
 
 
 def _say_what_is_trained(run: Run, model: Any, rows: Mapping[str, int]) -> None:
@@ -179,13 +184,23 @@ def _say_what_is_trained(run: Run, model: Any, rows: Mapping[str, int]) -> None:
         "%s: %s rows; %s with %.1f M parameters, %s",
         config.task.name, counts, config.model.name, millions, pooling,
     )  # fmt: skip
+    if (count := launch.processes()) > 1:
+        batch = config.trainer.per_device_train_batch_size
+        accumulated = batch * config.trainer.gradient_accumulation_steps
+        log.info(
+            "%d processes: %d rows of each in a step, %d together", count, accumulated, count * accumulated
+        )
 
 
 def _save(session: Session, evidence: Evidence, model: Any, description: "Description") -> None:
     """Write the model's folder."""
     from haechi.modeling.save import save_model
 
-    save_model(model, evidence.final_tokenizer, description, session.run.folder / "model")
+    run = session.run
+    save_model(
+        model, evidence.final_tokenizer, description, run.folder / "model",
+        replace=run.config.trainer.resume is not None,
+    )  # fmt: skip
 
 
 def _report(session: Session, found: Mapping[str, Evaluated], description: "Description") -> None:

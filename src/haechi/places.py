@@ -14,9 +14,35 @@ SAMPLES = Path(__file__).resolve().parent / "samples"
 _STAMP = f"{datetime.now():%Y-%m-%d_%H-%M-%S}_{uuid.uuid4().hex[:6]}"
 
 
+def stamp() -> str:
+    """What the names of this process's new folders end in."""
+    return _STAMP
+
+
+def take_stamp(given: str) -> None:
+    """Name folders as another process does that works on the same run."""
+    global _STAMP
+    _STAMP = given
+
+
 def outputs() -> Path:
     """Folder of everything that runs leave; HAECHI_OUTPUTS moves it, to a scratch disk for example."""
     return Path(os.environ.get("HAECHI_OUTPUTS") or ROOT / "outputs").absolute()
+
+
+def cache() -> Path:
+    """Folder of what can be made again; HAECHI_CACHE moves it.
+
+    Raises:
+        RuntimeError: the user has no home folder, and no variable names another one.
+
+    Source: https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    if given := os.environ.get("HAECHI_CACHE"):
+        return Path(given).absolute()
+    base = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    # A relative path is to be ignored.
+    return (base if base.is_absolute() else Path.home() / ".cache") / "haechi"
 
 
 def run_folder(run_dir: str | None, task: str) -> str:

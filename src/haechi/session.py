@@ -14,11 +14,13 @@ from typing import Any
 
 from omegaconf import OmegaConf
 
-from haechi import outputs
+from haechi import launch, outputs
 from haechi.notify import Notifier, build_notifier
+from haechi.notify.none import Silence
 from haechi.resolve import Run
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
+from haechi.tracking.none import NoTracker
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ UNNAMED_GROUPS = (
     "notify",
     "task.files",
     "task.columns",
+    "task.token_cache",
     "model.checkpoint",
 )
 
@@ -74,7 +77,11 @@ class Session:
         results, folder = self.results, self.run.folder
         results.status, results.seconds = status, round(time.perf_counter() - self.started, 3)
         results.error = outputs.mask(f"{type(error).__name__}: {error}") if error is not None else None
-        outputs.write_results(folder, results)
+        try:
+            outputs.write_results(folder, results)
+        except OSError as unwritten:
+            # Whoever waits for the message hears of the run all the same.
+            log.error("results.json could not be written: %s", unwritten)
         if error is None:
             self.notifier.finish(_message(results, self.run))
         else:
@@ -92,8 +99,13 @@ class Session:
 def open_session(run: Run) -> Iterator[Session]:
     """Open a session and close it with the right status, whatever ends the run.
 
-    Ctrl-C and SIGTERM end in SystemExit with status 130 and 143.
+    Ctrl-C and SIGTERM end in SystemExit with status 130 and 143. Of several processes that train one model
+    the first alone writes, tracks and notifies.
     """
+    if not launch.is_first():
+        with _sigterm_raises():
+            yield _silent(run)
+        return
     session = _begin(run)
     with _sigterm_raises():
         try:
@@ -136,6 +148,13 @@ def _begin(run: Run) -> Session:
         notifier=build_notifier(config.notify, title),
         journal=Journal(run.folder / "metrics.jsonl"),
     )
+
+
+def _silent(run: Run) -> Session:
+    """The session of a process whose work another one reports."""
+    config = run.config
+    results = outputs.Results("", task=config.task.name, model=config.model.name, pooling=config.pooling.kind)
+    return Session(run, results, NoTracker(), Silence(), Journal(Path(os.devnull)))
 
 
 def _close_quietly(session: Session, status: RunStatus, error: BaseException) -> None:

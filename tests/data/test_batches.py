@@ -1,5 +1,6 @@
 """Batch plans: every row once, batches of like length, in an order that shows no length."""
 
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -84,3 +85,27 @@ def test_the_rows_of_a_step_are_those_of_its_batches() -> None:
         [*batches[4], *batches[5]],
         batches[6],
     ]
+
+
+@pytest.mark.parametrize("options", [{}, {"by_length": False}, {"max_tokens": 50}])
+@pytest.mark.parametrize("count", [64, 65, 1003])
+def test_processes_share_the_batches_that_one_would_have(options: dict[str, Any], count: int) -> None:
+    lengths, processes = drawn(count, longest=40), 3
+    for epoch in range(2):
+        parts = [
+            plan(lengths, 8, epoch=epoch, processes=processes, rank=rank, **options)
+            for rank in range(processes)
+        ]
+        assert len({len(part) for part in parts}) == 1
+        shared = [sorted(chain(*rows)) for rows in zip(*parts, strict=True)]
+        assert sorted(chain(*shared)) == list(range(count))
+        assert all(rows for part in parts for rows in part), "every process has rows of every batch"
+        if not options.get("max_tokens"):
+            alone = [sorted(rows) for rows in plan(lengths, 8 * processes, epoch=epoch, **options)]
+            if count % (8 * processes) >= processes:
+                assert shared == alone
+
+
+def test_a_rest_without_a_row_for_each_process_goes_into_the_batch_before() -> None:
+    assert [len(rows) for rows in plan(drawn(17), 8, processes=2, rank=0)] == [9]
+    assert [len(rows) for rows in plan(drawn(17), 8, processes=2, rank=1)] == [8]

@@ -11,7 +11,6 @@ import torch
 from checkpoints import edit_json
 from haechi.data.collate import Collator
 from haechi.data.split import IGNORED
-from haechi.fault import RunFault
 from haechi.schema.metric import chosen_metric
 from haechi.schema.task import Objective, TaskConfig
 from haechi.schema.trainer import Schedule, Strategy
@@ -229,12 +228,3 @@ def test_a_resumed_run_reports_the_weights_that_it_ends_with(
             ids = torch.tensor([validation.input_ids[row]])
             alone = model(ids, torch.ones_like(ids))["logits"][0].numpy()
             assert np.allclose(reported[row], alone, atol=1e-4)
-
-
-@both
-def test_several_processes_are_refused_in_a_word(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(RunFault, match="a launcher has started 2"):
-        run(tmp_path, "several", kind)

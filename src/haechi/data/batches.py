@@ -16,6 +16,10 @@ class BatchPlan(Sampler[list[int]]):
     batches; then all batches are shuffled. The sampler of transformers leaves them sorted, so that lengths
     fall from the start of each bucket to its end, over and over. With a budget of tokens all rows are one
     bucket, so that every epoch has as many batches.
+
+    Several processes share every batch: process r gets rows r, r + n, r + 2n of it, so that together they
+    train on the batches that one process with as many rows would have. No batch has fewer rows than there
+    are processes.
     """
 
     drop_last = False
@@ -29,15 +33,29 @@ class BatchPlan(Sampler[list[int]]):
         *,
         by_length: bool = True,
         max_tokens: int | None = None,
+        processes: int = 1,
+        rank: int = 0,
     ) -> None:
-        """`lengths` in tokens; `max_tokens` of a padded batch takes the place of `batch_size` rows."""
+        """Plan the batches of a process.
+
+        Args:
+            lengths: tokens of each row.
+            batch_size: rows that each process sees of a batch.
+            seed: of the order.
+            by_length: whether rows of like length come into one batch.
+            max_tokens: of a process's part of a batch, padding among them; takes the place of `batch_size`.
+            processes: how many share each batch.
+            rank: which of them this is, from 0.
+        """
         self.lengths = lengths
-        self.batch_size = batch_size
+        self.batch_size = batch_size * processes
         self.seed = seed
         self.by_length = by_length
-        self.max_tokens = max_tokens
+        self.max_tokens = max_tokens and max_tokens * processes
+        self.processes = processes
+        self.rank = rank
         self.epoch = 0
-        self._count = len(self.batches()) if max_tokens else -(-len(lengths) // batch_size)
+        self._count = len(self.batches())
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the epoch whose batches come next."""
@@ -47,7 +65,8 @@ class BatchPlan(Sampler[list[int]]):
         return self._count
 
     def __iter__(self) -> Iterator[list[int]]:
-        yield from self.batches()
+        for batch in self.batches():
+            yield batch[self.rank :: self.processes]
 
     def batches(self) -> list[list[int]]:
         """All batches of the epoch."""
@@ -58,7 +77,8 @@ class BatchPlan(Sampler[list[int]]):
         elif self.by_length:
             batches = self._buckets(rows)
         else:
-            return _cut(rows, self.batch_size)
+            return self._with_enough(_cut(rows, self.batch_size))
+        batches = self._with_enough(batches)
         order = torch.randperm(len(batches), generator=generator).tolist()
         if not self.max_tokens:
             # A batch of fewer rows comes last, as it does without buckets.
@@ -82,9 +102,17 @@ class BatchPlan(Sampler[list[int]]):
         """Rows from the shortest to the longest, so the newest row's length is that of the padded batch."""
         batches: list[list[int]] = []
         for row in rows:
-            if not batches or self.lengths[row] * (len(batches[-1]) + 1) > budget:
+            last = batches[-1] if batches else []
+            full = len(last) >= self.processes and self.lengths[row] * (len(last) + 1) > budget
+            if not batches or full:
                 batches.append([])
             batches[-1].append(row)
+        return batches
+
+    def _with_enough(self, batches: list[list[int]]) -> list[list[int]]:
+        """A last batch that has not a row for every process goes into the one before."""
+        if len(batches) > 1 and len(batches[-1]) < self.processes:
+            batches[-2:] = [batches[-2] + batches[-1]]
         return batches
 
 

@@ -103,10 +103,14 @@ class EncodedSplit(Dataset[dict[str, Any]]):
         """
         lengths = self.lengths
         order = sorted(range(len(self)), key=lambda index: -lengths[index])
+        return self.taken(order), order
+
+    def taken(self, order: Sequence[int]) -> "EncodedSplit":
+        """The items at these places, in this order; the examples stay whole."""
         columns: dict[str, Any] = {item.name: getattr(self, item.name) for item in fields(self)}
         whole = {name: columns.pop(name) for name in ("examples", "search")}
         ordered = {
             name: None if column is None else [column[index] for index in order]
             for name, column in columns.items()
         }
-        return EncodedSplit(**ordered, **whole), order  # type: ignore[arg-type]
+        return EncodedSplit(**ordered, **whole)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ import logging
 import os
 from typing import Protocol
 
+from haechi import launch
 from haechi.notify.knockknock import KnockknockNotifier
 from haechi.notify.none import Silence
 from haechi.schema.notify import NotifyConfig
@@ -47,7 +48,7 @@ def build_notifier(config: NotifyConfig, title: str) -> Notifier:
 
 
 def _slack(config: NotifyConfig, title: str) -> Notifier:
-    if not _is_first_process():
+    if not launch.is_first():
         return Silence()
     webhook_url = os.environ.get(config.webhook_env, "").strip()
     if webhook_url:
@@ -56,8 +57,3 @@ def _slack(config: NotifyConfig, title: str) -> Notifier:
     name = config.webhook_env if config.webhook_env.isidentifier() else "the variable of notify.webhook_env"
     log.info("notify: off, %s is not set", name)
     return Silence()
-
-
-def _is_first_process() -> bool:
-    """Whether this is rank 0; torchrun's RANK goes before Slurm's, whose task may start several ranks."""
-    return (os.environ.get("RANK") or os.environ.get("SLURM_PROCID") or "0") == "0"

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from haechi import launch
 from haechi.fault import RunFault
+from haechi.modeling.writing import one_kind_of_error
 
 STATE = "trainer_state.json"
 """Trainer's name for it too. Both write it last."""
@@ -36,6 +38,8 @@ class State:
     loss_sum: float = 0.0
     """Losses since they were logged."""
     logged_step: int = 0
+    processes: int = field(default_factory=launch.processes)
+    """That trained together; others would give other batches."""
     trainer: str = "custom"
 
 
@@ -57,11 +61,12 @@ def all_checkpoints(folder: Path) -> list[Path]:
     """Whole checkpoints of a run from the oldest to the newest, whichever trainer wrote them."""
     found = [path for path in folder.glob("checkpoint-*") if path.name.rpartition("-")[2].isdigit()]
     return sorted(
-        (path for path in found if _is_whole(path)), key=lambda path: int(path.name.rpartition("-")[2])
+        (path for path in found if is_whole(path)), key=lambda path: int(path.name.rpartition("-")[2])
     )
 
 
-def _is_whole(path: Path) -> bool:
+def is_whole(path: Path) -> bool:
+    """Whether a checkpoint's writing came to its end."""
     try:
         return isinstance(json.loads((path / STATE).read_text(encoding="utf-8")), dict)
     except (OSError, ValueError):
@@ -84,16 +89,17 @@ def write_checkpoint(folder: Path, state: State, model: nn.Module, optimizer: di
     aside = folder / f".{final.name}.writing"
     shutil.rmtree(aside, ignore_errors=True)
     try:
-        aside.mkdir(parents=True)
-        save_file(_own_tensors(model), aside / WEIGHTS)
-        torch.save(optimizer, aside / OPTIMIZER)
-        (aside / STATE).write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
-        for path in aside.iterdir():
-            _flush(path)
-        if final.exists():
-            shutil.rmtree(final)
-        aside.rename(final)
-    except OSError:
+        with one_kind_of_error(folder):
+            aside.mkdir(parents=True)
+            save_file(_own_tensors(model), aside / WEIGHTS)
+            with (aside / OPTIMIZER).open("wb") as file:
+                torch.save(optimizer, file)
+            (aside / STATE).write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
+            flush(aside)
+            if final.exists():
+                shutil.rmtree(final)
+            aside.rename(final)
+    except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
     return final
@@ -110,8 +116,17 @@ def _own_tensors(model: nn.Module) -> dict[str, torch.Tensor]:
     return found
 
 
+def flush(folder: Path) -> None:
+    """Have the files of a folder on the disk, which may say only now that it takes no more.
+
+    Raises:
+        OSError: it does.
+    """
+    for path in folder.iterdir():
+        _flush(path)
+
+
 def _flush(path: Path) -> None:
-    """Have the file on the disk before its folder gets its name."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

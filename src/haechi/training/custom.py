@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, cast
@@ -19,22 +19,28 @@ from accelerate.state import AcceleratorState
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from haechi import launch
+from haechi.data.ahead import ahead
 from haechi.data.split import IGNORED, EncodedSplit
 from haechi.modeling.assemble import TextModel
 from haechi.modeling.build import runs_on_cpu
 from haechi.schema.trainer import Precision, Strategy
-from haechi.training import checkpoint
+from haechi.training import checkpoint, processes
 from haechi.training.checkpoint import State
+from haechi.training.compilation import compile_layers
 from haechi.training.evaluation import Evaluator
 from haechi.training.interruption import Interrupted, Interruption
 from haechi.training.loss import build_criterion
-from haechi.training.memory import cut, is_out_of_memory
+from haechi.training.memory import ERRORS, RowsAtOnce, guarded
 from haechi.training.optimizer import build_optimizer, build_schedule, freeze
 from haechi.training.pieces import build_pieces
 from haechi.training.precision import resolve_precision
 from haechi.training.setup import Batch, Outcome, Setup, check_finite, in_order, seed_pass
 
 log = logging.getLogger(__name__)
+
+MOST_WAITED = 0.1
+"""Share of the time that a model may wait for its input before that is said."""
 
 
 class Loop:
@@ -51,8 +57,10 @@ class Loop:
         # Jobs of a sweep may share a process, and Accelerate keeps the first one's precision.
         AcceleratorState._reset_state(reset_partial_state=True)
         self.accelerator = Accelerator(mixed_precision=mixed, cpu=runs_on_cpu())
-        self.optimizer: Any
-        self.model, self.optimizer = self.accelerator.prepare(model, build_optimizer(model, config))
+        processes.copy_weights(model)
+        # For evaluation only Accelerate places a model and leaves it unwrapped: gradients are added up here.
+        self.model = self.accelerator.prepare_model(model, evaluation_mode=True)
+        self.optimizer: Any = self.accelerator.prepare_optimizer(build_optimizer(model, config))
         self.plain_model = model
         self.pieces = build_pieces(model, setup.task.objective, config)
         self.criterion = build_criterion(setup.task.objective, config, splits["train"], setup.labels)
@@ -61,13 +69,14 @@ class Loop:
         self.train_loader = setup.loader(self.train_split, batch_sampler=self.plan)
         self.validation, self.validation_order = splits["validation"].by_length()
         self.steps_per_epoch = math.ceil(len(self.plan) / config.gradient_accumulation_steps)
-        epochs = math.ceil(config.num_train_epochs * self.steps_per_epoch)
-        self.max_steps = config.max_steps if config.max_steps > 0 else epochs
+        self.max_steps = setup.max_steps(self.plan)
+        compile_layers(model, config.compile, self.max_steps)
         self.schedule = build_schedule(self.optimizer, config, self.max_steps)
         self.state = State()
         self.loss_sum = torch.zeros((), device=self.accelerator.device)
-        self.rows_at_once: int | None = None
-        """Fewer than a batch has, once memory did not suffice."""
+        self.rows = RowsAtOnce(config, training=True)
+        self.waited = 0.0
+        """Seconds in which the model had nothing to work on."""
         self.shown: dict[str, str] = {}
         self.best_outputs: tuple[int, np.ndarray] | None = None
         self.interruption = Interruption()
@@ -77,14 +86,22 @@ class Loop:
         """Train from where the last checkpoint is, if one is wanted, to the end (Trainer.train)."""
         started = time.perf_counter()
         self._resume()
-        bar = tqdm(total=self.max_steps, initial=self.state.step, mininterval=0.5)
+        bar = tqdm(
+            total=self.max_steps, initial=self.state.step, mininterval=0.5, disable=not launch.is_first()
+        )  # fmt: skip
         with Interruption() as self.interruption, bar as self.bar:
             try:
                 self._go_on()
             except Interrupted:
                 self._save()
         self._take_best()
-        return self._outcome(time.perf_counter() - started)
+        seconds = time.perf_counter() - started
+        if self.waited > MOST_WAITED * seconds:
+            log.warning(
+                "the model waited for input in %.0f %% of the time: try trainer.dataloader_num_workers=%d",
+                100 * self.waited / seconds, self.config.dataloader_num_workers + 2,
+            )  # fmt: skip
+        return self._outcome(seconds)
 
     def _go_on(self) -> None:
         """Steps and evaluations up to the end, or until a signal comes."""
@@ -102,16 +119,24 @@ class Loop:
     def _steps_of_epoch(self, epoch: int) -> Iterator[list[Batch]]:
         """The micro-batches of each optimizer step that is left of an epoch (Trainer.get_batch_samples)."""
         self.plan.set_epoch(epoch)
-        batches = iter(self.train_loader)
         size = self.config.gradient_accumulation_steps
         done = self.state.step % self.steps_per_epoch
-        for _ in islice(batches, done * size):
-            pass
-        while step := list(islice(batches, size)):
-            yield step
+        with closing(ahead(self.train_loader)) as batches:
+            for _ in islice(batches, done * size):
+                pass
+            while step := self._next_of(batches, size):
+                yield step
+
+    def _next_of(self, batches: Iterator[Batch], count: int) -> list[Batch]:
+        """The next ones, and how long they were waited for."""
+        started = time.perf_counter()
+        found = list(islice(batches, count))
+        self.waited += time.perf_counter() - started
+        return found
 
     def _step(self, batches: list[Batch]) -> None:
         """Forward, backward, clip, update (Trainer.training_step and what follows it)."""
+        self._heed()
         self.model.train()
         state, rate = self.state, float(self.schedule.get_last_lr()[0])
         total = self._gradients(batches)
@@ -131,40 +156,42 @@ class Loop:
             self._log(norm, rate)
 
     def _gradients(self, batches: list[Batch]) -> Tensor:
-        """Gradients of a step, whose mean loss comes back.
+        """Gradients of a step, whose mean loss comes back; of several processes everyone's sum.
 
         Where memory does not suffice the step is begun again with half the rows at once; the loss is
         divided by the targets of the whole step, so nothing else changes.
         """
-        targets = max(sum(int((batch["labels"] != IGNORED).sum()) for batch in batches), 1)
+        own = sum(int((batch["labels"] != IGNORED).sum()) for batch in batches)
+        targets = max(processes.total(own), 1)
+        total = self._own_gradients(batches, targets)
+        processes.add_up(self.plain_model, total)
+        return total
+
+    def _own_gradients(self, batches: list[Batch], targets: int) -> Tensor:
+        """What this process's rows give."""
         while True:
             total = torch.zeros_like(self.loss_sum)
-            parts = [part for batch in batches for part in cut(batch, self.rows_at_once)]
+            parts = self.rows.cut(*batches)
             try:
                 for number, batch in enumerate(map(self.evaluator.placed, parts)):
                     self.interruption.check()
                     seed_pass(self.setup.seed, self.state.step, number)
-                    is_last = number == len(parts) - 1
-                    with nullcontext() if is_last else self.accelerator.no_sync(self.model):
-                        total += self._pass(batch, targets)
-                        for piece in self.pieces:
-                            piece.after_backward(lambda batch=batch: self._pass(batch, targets))
+                    total += self._pass(batch, targets)
+                    for piece in self.pieces:
+                        piece.after_backward(lambda batch=batch: self._pass(batch, targets))
             except Interrupted:
                 self.optimizer.zero_grad()
                 raise
-            except RuntimeError as error:
+            except ERRORS as error:
                 self.optimizer.zero_grad()
-                self._halve(error, max(len(part["labels"]) for part in parts))
+                self.rows.halve(error, parts)
             else:
                 return total
 
-    def _halve(self, error: RuntimeError, rows: int) -> None:
-        """Go on with half as many rows at once, if that is what was wrong."""
-        if rows == 1 or not is_out_of_memory(error):
-            raise error
-        self.rows_at_once = rows // 2
-        torch.cuda.empty_cache()
-        log.warning("out of memory with %d rows at once: going on with %d", rows, self.rows_at_once)
+    def _heed(self) -> None:
+        """Leave here if a signal has come, to whichever process."""
+        self.interruption.agree()
+        self.interruption.check()
 
     def _epoch_after(self, step: int) -> float:
         """Epochs after so many optimizer steps; the last step of one may have fewer micro-batches."""
@@ -223,6 +250,7 @@ class Loop:
 
     def _evaluate_and_save(self) -> None:
         """Score the validation rows, keep a checkpoint, clear old ones (Trainer._maybe_log_save_evaluate)."""
+        self._heed()
         started, state = time.perf_counter(), self.state
         with self._evaluated_weights():
             outputs, loss = self.evaluator.score(self.validation)
@@ -258,6 +286,12 @@ class Loop:
         return bool(patience) and self.state.worse_in_a_row >= patience
 
     def _save(self) -> None:
+        """Keep a checkpoint: the first process writes it, and the others wait, as they may read it later."""
+        if launch.is_first():
+            self._write_checkpoint()
+        processes.wait()
+
+    def _write_checkpoint(self) -> None:
         parts = {
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
@@ -279,6 +313,7 @@ class Loop:
         if path is None:
             return
         self.state = checkpoint.read_state(path)
+        processes.check_count(self.state.processes, path)
         self.loss_sum.fill_(self.state.loss_sum)
         self._load(path)
 
@@ -325,6 +360,7 @@ class Loop:
         )  # fmt: skip
 
 
+@guarded()
 def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> Outcome:
     """Fine-tune; the model holds the best weights afterwards.
 

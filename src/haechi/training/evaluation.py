@@ -7,10 +7,13 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
+from haechi import launch
 from haechi.data.split import IGNORED, EncodedSplit
 from haechi.schema.task import Objective
+from haechi.training import processes
 from haechi.training.loss import summed_loss
-from haechi.training.setup import Batch, Setup, as_outputs
+from haechi.training.memory import ERRORS, RowsAtOnce
+from haechi.training.setup import Batch, Setup, as_outputs, in_order
 
 
 class Evaluator:
@@ -24,6 +27,7 @@ class Evaluator:
         self.accelerator = accelerator
         self.setup = setup
         self.before_batch = before_batch
+        self.rows = RowsAtOnce(setup.config, training=False)
 
     def placed(self, batch: Batch) -> Batch:
         """A batch where the model is."""
@@ -32,25 +36,53 @@ class Evaluator:
     def score(self, split: EncodedSplit) -> tuple[np.ndarray, float]:
         """Outputs in the order of the items, and the mean loss over the split's targets.
 
-        The loss is the plain one: smoothing and weights are of the training.
+        The loss is the plain one: smoothing and weights are of the training. Several processes share the
+        items, and each gets everyone's outputs.
         """
+        count = launch.processes()
+        if count == 1 or len(split) < count:
+            outputs, total, targets = self._score(split)
+            return outputs, total / max(targets, 1)
+        places = [list(range(rank, len(split), count)) for rank in range(count)]
+        parts = processes.gathered(self._score(split.taken(places[launch.rank()])))
+        outputs = in_order(_joined([part[0] for part in parts]), [item for part in places for item in part])
+        return outputs, sum(part[1] for part in parts) / max(sum(part[2] for part in parts), 1)
+
+    def _score(self, split: EncodedSplit) -> tuple[np.ndarray, float, int]:
+        """Outputs, the sum of the loss, and the targets that it is of."""
         self.model.eval()
         found: list[np.ndarray] = []
         total, targets = 0.0, 0
-        objective = self.setup.task.objective
         loader = self.setup.loader(split, batch_size=self.setup.config.per_device_eval_batch_size)
         with torch.inference_mode():
-            for batch in map(self.placed, loader):
+            for batch in loader:
                 self.before_batch()
-                with self.accelerator.autocast():
-                    logits = self.model(**batch)["logits"]
-                if "labels" in batch:
-                    total += float(summed_loss(objective, logits, batch["labels"]))
-                    targets += int((batch["labels"] != IGNORED).sum())
-                # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
-                kept = logits.argmax(-1) if objective is Objective.token_classification else logits.float()
-                found.append(kept.cpu().numpy())
-        return as_outputs(_joined(found)), total / max(targets, 1)
+                for outputs, loss, count in self._passes(batch):
+                    found.append(outputs)
+                    total, targets = total + loss, targets + count
+        return as_outputs(_joined(found)), total, targets
+
+    def _passes(self, batch: Batch) -> list[tuple[np.ndarray, float, int]]:
+        """A batch through the model, in parts where memory does not hold it."""
+        while True:
+            parts = self.rows.cut(batch)
+            try:
+                return [self._pass(self.placed(part)) for part in parts]
+            except ERRORS as error:
+                self.rows.halve(error, parts)
+
+    def _pass(self, batch: Batch) -> tuple[np.ndarray, float, int]:
+        """Outputs, the sum of the loss, and the targets that it is of."""
+        objective = self.setup.task.objective
+        total, targets = 0.0, 0
+        with self.accelerator.autocast():
+            logits = self.model(**batch)["logits"]
+        if "labels" in batch:
+            total = float(summed_loss(objective, logits, batch["labels"]))
+            targets = int((batch["labels"] != IGNORED).sum())
+        # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
+        kept = logits.argmax(-1) if objective is Objective.token_classification else logits.float()
+        return kept.cpu().numpy(), total, targets
 
 
 def _joined(parts: list[np.ndarray]) -> np.ndarray:

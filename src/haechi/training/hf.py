@@ -1,36 +1,46 @@
 """transformers' Trainer, with the methods overridden that general tasks need to differ."""
 
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
 import torch
+from accelerate.data_loader import prepare_data_loader
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Sampler
-from transformers import EarlyStoppingCallback, EvalPrediction, ProgressCallback, Trainer, TrainerCallback
+from transformers import EarlyStoppingCallback, EvalPrediction, ProgressCallback, TrainerCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
+from haechi import launch
 from haechi.data.collate import Collator
 from haechi.data.split import EncodedSplit
 from haechi.modeling.assemble import TextModel
 from haechi.schema.task import Objective
 from haechi.schema.trainer import Strategy
+from haechi.training import processes
 from haechi.training.arguments import training_arguments
 from haechi.training.checkpoint import to_resume
+from haechi.training.compilation import compile_layers
+from haechi.training.hf_checkpoints import KeptCheckpoints
+from haechi.training.hf_passes import DividedPasses
 from haechi.training.interruption import Interrupted, Interruption
 from haechi.training.loss import Criterion, build_criterion, summed_loss
+from haechi.training.memory import guarded
 from haechi.training.optimizer import build_optimizer, freeze
 from haechi.training.progress import Progress
-from haechi.training.setup import Outcome, Setup, as_outputs, check_finite, in_order, seed_pass
+from haechi.training.setup import Outcome, Setup, as_outputs, check_finite, in_order
+
+log = logging.getLogger(__name__)
 
 SPLIT_PREFIXES = {"eval": "validation", "test": "test"}
 # What Trainer measures of its own speed; kept, under the split's name.
 RENAMED = {"loss": "train/loss", "learning_rate": "train/learning_rate", "grad_norm": "train/grad_norm"}
 
 
-class HaechiTrainer(Trainer):
+class HaechiTrainer(KeptCheckpoints, DividedPasses):
     """A Trainer whose loss, sampling, metric names and progress are Haechi's."""
 
     # The loss that compute_loss returns is a mean over all targets of the optimizer step already.
@@ -38,18 +48,16 @@ class HaechiTrainer(Trainer):
 
     def __init__(self, *args: Any, setup: Setup, criterion: Criterion, **kwargs: Any) -> None:
         """Besides Trainer's own arguments: what the training is given, and its loss."""
-        self.setup = setup
         self.criterion = criterion
         if setup.task.objective is Objective.token_classification:
             # The best tag of each token is all that is scored, and a thirteenth of what the logits take.
             kwargs["preprocess_logits_for_metrics"] = lambda logits, targets: logits.argmax(dim=-1)
-        super().__init__(*args, **kwargs, compute_metrics=self._metrics)
+        super().__init__(*args, setup=setup, **kwargs, compute_metrics=self._metrics)
         self.best_outputs: tuple[int, np.ndarray] | None = None
         """Step and validation outputs of the best evaluation since training began or was resumed."""
         self._best_value: float | None = None
         self._evaluated: EncodedSplit | None = None
         self._targets_per_item = 1.0
-        self._step, self._micro_batch = -1, 0
         self.interruption = Interruption()
         self.plan = setup.plan(cast(EncodedSplit, self.train_dataset))
         # Makes Trainer count the targets of each optimizer step, which compute_loss divides by.
@@ -68,18 +76,6 @@ class HaechiTrainer(Trainer):
         if self.optimizer is None:
             self.optimizer = build_optimizer(cast(TextModel, self.model), self.setup.config)
         return self.optimizer
-
-    def training_step(self, *args: Any, **kwargs: Any) -> Tensor:
-        """As the default; before, dropout is seeded by the step.
-
-        The default goes on drawing from the global generator, so that an evaluation more, or a run that is
-        resumed in the middle of an epoch, changes every mask after it.
-        """
-        self.interruption.check()
-        step = self.state.global_step
-        self._step, self._micro_batch = step, self._micro_batch + 1 if step == self._step else 0
-        seed_pass(self.setup.seed, step, self._micro_batch)
-        return super().training_step(*args, **kwargs)
 
     def _get_grad_norm(self, model: nn.Module, grad_norm: Any = None) -> float:
         """As the default; besides, what is not finite ends the training.
@@ -121,6 +117,8 @@ class HaechiTrainer(Trainer):
         if model.training and num_items_in_batch is not None:
             # A step may be without any target, where nothing of its texts reached the model.
             loss = total / torch.as_tensor(num_items_in_batch).clamp(min=1)
+            # Of several processes gradients are averaged, and the targets are already everyone's.
+            loss = loss * launch.processes()
         else:
             loss = total / (len(labels) * self._targets_per_item)
         return (loss, outputs) if return_outputs else loss
@@ -138,7 +136,11 @@ class HaechiTrainer(Trainer):
         it, and draws from the global generator, so that whatever drew before changes the order.
         """
         split = cast(EncodedSplit, self.train_dataset)
-        return self.accelerator.prepare(self.setup.loader(split, batch_sampler=self.plan))
+        # As one process of one: the plan deals rows out itself, Accelerate would deal its batches out again.
+        return prepare_data_loader(
+            self.setup.loader(split, batch_sampler=self.plan), self.accelerator.device,
+            num_processes=1, process_index=0, put_on_device=True, non_blocking=True,
+        )  # fmt: skip
 
     def _get_eval_sampler(self, eval_dataset: Any) -> Sampler[int]:
         """Replaces the evaluation order by the given one.
@@ -196,6 +198,7 @@ class Obedience(TrainerCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """After a whole step."""
+        self.interruption.agree()
         self.interruption.check()
 
     def on_prediction_step(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -213,6 +216,7 @@ def _full_name(name: str) -> str | None:
     return None
 
 
+@guarded()
 def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> Outcome:
     """Fine-tune; the model holds the best weights afterwards.
 
@@ -234,7 +238,11 @@ def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) ->
         setup=setup,
         criterion=build_criterion(objective, config, splits["train"], setup.labels),
     )
+    compile_layers(model, config.compile, setup.max_steps(trainer.plan))
     path = to_resume(config.resume, setup.folder)
+    if path is not None:
+        # Trainer keeps the state of every process's generator in a file of its own.
+        processes.check_count(len(list(path.glob("rng_state*.pth"))), path)
     with Interruption() as interruption:
         trainer.add_callback(Obedience(trainer, interruption))
         try:
@@ -250,7 +258,11 @@ def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) ->
     }
     # A run that was resumed may have had its best step before, and those outputs are not here.
     step, outputs = trainer.best_outputs or (None, None)
-    kept = trainer.args.load_best_model_at_end and step == state.best_global_step
+    kept = trainer.has_best_weights and step == state.best_global_step
+    if config.load_best_model_at_end and state.best_global_step and not trainer.has_best_weights:
+        log.warning(
+            "the best weights, of step %d, could not be kept: these are the last", state.best_global_step
+        )
     return Outcome(
         best, state.global_step, float(state.epoch or 0.0), time.perf_counter() - started,
         lambda split: _predict(trainer, split),

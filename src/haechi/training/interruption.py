@@ -4,6 +4,9 @@ import signal
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from haechi import launch
+from haechi.training import processes
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -18,10 +21,15 @@ class Interruption:
     On leaving, once what there is has been saved, the noted signal gets the handler that it would have
     had; a second one gets it at once. In another thread than the main one, where signals never arrive,
     nothing happens.
+
+    Of several processes one may hear of a signal a step before the others, who would wait for it in vain:
+    there `check` raises only what all of them have agreed upon. A launcher hands on what all have got from
+    the terminal, so there a second signal is the first one again.
     """
 
     def __init__(self) -> None:
         self.noted: int | None = None
+        self._agreed = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -36,11 +44,12 @@ class Interruption:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._restore()
-        if self.noted is not None:
+        # Of several processes one that ends takes the others with it, and what ended it is the news.
+        if self.noted is not None and (error is None or launch.processes() == 1):
             signal.raise_signal(self.noted)
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.noted is not None:
+        if self.noted is not None and launch.processes() == 1:
             self._restore()
             signal.raise_signal(number)
             return
@@ -51,11 +60,18 @@ class Interruption:
             signal.signal(number, handler)
         self._before = {}
 
+    def agree(self) -> None:
+        """Hear whether a signal has come to any process; all of them call it at the same place."""
+        if launch.processes() > 1:
+            noted = processes.largest(self.noted or 0)
+            if noted:
+                self.noted, self._agreed = noted, True
+
     def check(self) -> None:
         """End here if a signal has come.
 
         Raises:
             Interrupted: one has.
         """
-        if self.noted is not None:
+        if self.noted is not None and (self._agreed or launch.processes() == 1):
             raise Interrupted

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from haechi import launch
 from haechi.data.batches import BatchPlan
 from haechi.data.collate import Collator
 from haechi.data.split import EncodedSplit
@@ -59,7 +60,16 @@ class Setup:
             self.seed,
             by_length=config.length_bucket,
             max_tokens=config.max_tokens_per_batch,
+            processes=launch.processes(),
+            rank=launch.rank(),
         )
+
+    def max_steps(self, plan: BatchPlan) -> int:
+        """Optimizer steps of the whole training."""
+        config = self.config
+        if config.max_steps > 0:
+            return config.max_steps
+        return math.ceil(config.num_train_epochs * math.ceil(len(plan) / config.gradient_accumulation_steps))
 
     def loader(self, split: EncodedSplit, **batches: Any) -> DataLoader[Any]:
         """Batches of a split; workers prepare the next ones meanwhile."""
@@ -133,13 +143,16 @@ def check_finite(
 def seed_pass(seed: int, step: int, micro_batch: int) -> None:
     """Seed dropout for one forward pass, so that nothing drawn elsewhere changes it.
 
+    Every process draws masks of its own.
+
     Args:
         seed: the run's.
         step: optimizer steps taken before.
         micro_batch: its number within the step.
     """
     # Products of odd primes keep passes apart; torch takes seeds below 2 ** 63.
-    torch.manual_seed((seed * 1_000_003 + step * 65_537 + micro_batch) % 2**63)
+    number = micro_batch * launch.processes() + launch.rank()
+    torch.manual_seed((seed * 1_000_003 + step * 65_537 + number) % 2**63)
 
 
 def as_outputs(given: Any) -> np.ndarray:

@@ -48,7 +48,8 @@ def test_what_decides_about_the_training(tmp_path: Path, change: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [[], ["trainer.logging_steps=5"], ["notify=none"], ["tracking=none"], ["trainer.learning_rate=0.001"],
-     ["trainer.learning_rate=1e-3"], ["trainer.dataloader_num_workers=1"]],
+     ["trainer.learning_rate=1e-3"], ["trainer.dataloader_num_workers=1"],
+     ["task.token_cache=false"]],
     ids=" ".join,
 )  # fmt: skip
 def test_what_does_not(tmp_path: Path, change: list[str]) -> None:

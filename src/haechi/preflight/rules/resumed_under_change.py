@@ -16,7 +16,9 @@ from haechi.text import Text
 GROUPS = ("model", "tokenizer", "pooling", "task", "trainer", "seed")
 FREE = {
     "trainer.resume", "trainer.logging_steps", "trainer.save_total_limit", "trainer.dataloader_num_workers",
+    "trainer.compile",
     "trainer.per_device_eval_batch_size", "model.name", "task.name", "tokenizer.name",
+    "task.token_cache",
 }  # fmt: skip
 SHOWN = 6
 
