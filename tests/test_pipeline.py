@@ -58,6 +58,7 @@ def test_results_say_how_it_ended(finished: tuple) -> None:
     assert found["rows"] == {"train": 128, "validation": 140, "test": 140}
 
 
+@pytest.mark.slow
 def test_a_crossing_that_was_wanted_stays_visible(tmp_path: Path) -> None:
     other = tokenizer_of(tiny_copy(tmp_path / "checkpoint"), tmp_path / "other")
 
@@ -163,6 +164,7 @@ def test_the_webhook_is_written_nowhere(finished: tuple) -> None:
             assert secret not in str(row)
 
 
+@pytest.mark.slow
 def test_the_saved_config_runs_again_in_a_folder_of_its_own(finished: tuple) -> None:
     folder = only_folder(finished[0])
     before = results(folder)
@@ -243,6 +245,7 @@ def _unsavable(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [500, 404])
 def test_a_webhook_that_fails_fails_no_run(tmp_path: Path, status: int) -> None:
     with Webhook(status) as webhook:

@@ -199,6 +199,7 @@ def test_without_a_checkpoint_nothing_is_said_of_one(tmp_path: Path) -> None:
     assert found.value.fixes == []
 
 
+@pytest.mark.slow
 @both
 def test_a_run_whose_model_no_disk_takes_ends_in_one_diagnostic(tmp_path: Path, kind: str) -> None:
     def limit() -> None:

@@ -15,6 +15,7 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 from haechi.checkpoint.architectures import ENCODERS
 from haechi.checkpoint.config_keys import TABLE
 from haechi.checkpoint.config_values import VALUES
+from haechi.modeling.cpu_attention import NAME
 
 # Types by the names that a user knows; a key with any other type is left out of the table.
 TYPES: dict[Any, str] = {bool: "bool", int: "int", float: "float", str: "str", NoneType: "null"}
@@ -40,7 +41,8 @@ def dump_values() -> str:
         types[model_type] = {key: " ".join(names) for key, names in sorted(found.items()) if names}
     table = {
         "activations": sorted(ACT2FN),
-        "attentions": sorted({"eager", *ALL_ATTENTION_FUNCTIONS.valid_keys()}),
+        # Ours is registered once a model was built for a CPU; a config has no use for it.
+        "attentions": sorted({"eager", *ALL_ATTENTION_FUNCTIONS.valid_keys()} - {NAME}),
         "model_types": sorted(CONFIG_MAPPING.keys()),
         "types": types,
     }
