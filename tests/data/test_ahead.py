@@ -13,9 +13,16 @@ def working() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "batches"]
 
 
-def test_items_come_in_their_order() -> None:
-    assert list(ahead(range(100))) == list(range(100))
-    assert list(ahead([])) == []
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_items_come_in_their_order(depth: int) -> None:
+    assert list(ahead(range(100), depth)) == list(range(100))
+    assert list(ahead([], depth)) == []
+
+
+def test_without_a_depth_there_is_no_thread() -> None:
+    taken = ahead(range(10), 0)
+    assert next(taken) == 0
+    assert not working()
 
 
 def test_an_item_is_made_while_the_one_before_is_used() -> None:
@@ -41,14 +48,14 @@ def test_an_error_comes_where_its_item_would_have_come() -> None:
         yield 1
         raise ValueError("row 2")
 
-    taken = ahead(items())
+    taken = ahead(items(), 2)
     assert next(taken) == 1
     with pytest.raises(ValueError, match="row 2"):
         next(taken)
 
 
 def test_a_consumer_that_stops_ends_the_thread() -> None:
-    taken = ahead(range(10**9))
+    taken = ahead(range(10**9), 2)
     assert next(taken) == 0
     assert working()
     taken.close()

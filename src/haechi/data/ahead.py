@@ -57,12 +57,15 @@ class _Producer(threading.Thread):
         self.join()
 
 
-def ahead(items: Iterable[T], depth: int = 2) -> Generator[T]:
-    """The items, taken by a thread that is at most `depth` of them ahead.
+def ahead(items: Iterable[T], depth: int) -> Generator[T]:
+    """The items, taken by a thread that is at most `depth` of them ahead; without a thread where that is 0.
 
     What the items raise is raised where the item would have come. A consumer that stops in between ends the
     thread.
     """
+    if depth == 0:
+        yield from items
+        return
     producer = _Producer(items, depth)
     producer.start()
     try:

@@ -39,6 +39,7 @@ from haechi.training.setup import Batch, Outcome, Setup, check_finite, in_order,
 
 log = logging.getLogger(__name__)
 
+BATCHES_AHEAD = 2
 MOST_WAITED = 0.1
 """Share of the time that a model may wait for its input before that is said."""
 
@@ -121,7 +122,9 @@ class Loop:
         self.plan.set_epoch(epoch)
         size = self.config.gradient_accumulation_steps
         done = self.state.step % self.steps_per_epoch
-        with closing(ahead(self.train_loader)) as batches:
+        # On a CPU the thread that makes batches ready would take its time from the model.
+        depth = 0 if runs_on_cpu() else BATCHES_AHEAD
+        with closing(ahead(self.train_loader, depth)) as batches:
             for _ in islice(batches, done * size):
                 pass
             while step := self._next_of(batches, size):
