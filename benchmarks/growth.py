@@ -214,8 +214,9 @@ def draw(sweeps: Sequence[tuple[Sweep, Sequence[Point]]], path: Path) -> None:
     """Time above, memory below, one column a sweep."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-    figure = Figure(figsize=(13.0, 6.0), layout="constrained")
+    figure = Figure(figsize=(14.0, 6.5), layout="constrained")
     panels = figure.subplots(2, len(sweeps), sharex="col")
     for column, (sweep, points) in enumerate(sweeps):
         above, below = panels[0][column], panels[1][column]
@@ -226,13 +227,18 @@ def draw(sweeps: Sequence[tuple[Sweep, Sequence[Point]]], path: Path) -> None:
         below.loglog(xs, peaks, color="tab:orange", marker="o", markersize=4, label="process")
         imports = statistics.median(point.imports_mib for point in points)
         below.axhline(imports, color="tab:gray", linestyle="--", linewidth=1.0, label="imports alone")
-        below.set_title(f"memory beyond the imports: power {memory_power:.2f}", fontsize=10)
+        below.set_title(f"memory beyond imports: power {memory_power:.2f}", fontsize=10)
         below.set_ylim(imports / 1.5, 8_000)
         below.set_xlabel(sweep.axis, fontsize=9)
         above.set_ylabel(f"seconds of a {sweep.time}" if column == 0 else sweep.time, fontsize=9)
         below.set_ylabel("peak memory, MiB", fontsize=9)
+        below.set_xticks(xs, [point.name.split(" (")[0] for point in points], fontsize=8, rotation=45)
         for panel in (above, below):
             panel.grid(visible=True, which="major", linewidth=0.4)
+            panel.xaxis.set_minor_locator(NullLocator())
+            panel.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            panel.yaxis.set_minor_locator(NullLocator())
+            panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     panels[1][0].legend(fontsize=8)
     path.parent.mkdir(parents=True, exist_ok=True)
     FigureCanvasAgg(figure)

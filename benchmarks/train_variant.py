@@ -8,7 +8,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,10 +19,27 @@ STOCK: dict[str, dict[str, Any]] = {
     "Trainer, padded to 128": {},
     "Trainer, dynamic padding": {},
     "Trainer, grouped by length": {"train_sampling_strategy": "group_by_length"},
+    "Trainer, bf16, fused": {"bf16": True, "optim": "adamw_torch_fused"},
     "Trainer, grouped, bf16, fused": {
         "train_sampling_strategy": "group_by_length", "bf16": True, "optim": "adamw_torch_fused",
     },
 }  # fmt: skip
+
+WORK = {
+    "matrix products": ("aten::mm", "aten::addmm", "aten::bmm"),
+    "numbers moved and converted": ("aten::copy_", "aten::fill_", "aten::zero_"),
+    "optimizer and clipping": (
+        "aten::_fused_adamw",
+        "aten::linalg_vector_norm",
+        "aten::_foreach",
+        "Optimizer",
+    ),
+    "dropout": ("_Dropped", "aten::bitwise"),
+    "attention but for its products": ("_Attention", "aten::_softmax"),
+    "activation and norms": ("aten::gelu", "aten::native_layer_norm"),
+}
+"""Beginnings of what torch's profiler calls an operation, by kind of work."""
+OTHER = "the rest"
 
 
 class Trained(NamedTuple):
@@ -69,10 +87,28 @@ def ours(setting: dict[str, Any]) -> Trained:
         run.config.task, run.config.trainer, description.labels, run.config.seed, tokenizer.padding_id,
         Path(setting["output"]), lambda *_: None,
     )  # fmt: skip
-    outcome = train(model, encoded, setup)
+    with profiled(setting.get("profile")):
+        outcome = train(model, encoded, setup)
     metrics = setup.measure(outcome.predict(encoded["validation"]), encoded["validation"])
     inputs = [encoded["train"].input_ids, encoded["train"].pair_input_ids or []]
     return Trained(outcome.seconds, metrics[setting["metric"]], [len(ids) for part in inputs for ids in part])
+
+
+@contextmanager
+def profiled(path: str | None) -> Iterator[None]:
+    """Write where the time goes, in seconds by kind of work, to a JSON file; without a path do nothing."""
+    if path is None:
+        yield
+        return
+    from torch.profiler import ProfilerActivity, profile
+
+    with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        yield
+    found = dict.fromkeys([*WORK, OTHER], 0.0)
+    for item in profiler.key_averages():
+        kind = next((kind for kind, names in WORK.items() if item.key.startswith(names)), OTHER)
+        found[kind] += item.self_cpu_time_total / 1e6
+    Path(path).write_text(json.dumps(found), encoding="utf-8")
 
 
 def stock(setting: dict[str, Any]) -> Trained:

@@ -1,6 +1,7 @@
 """Every test writes below its own folder, offline."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ os.environ |= {"LC_ALL": "C.UTF-8"}
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
+from haechi.checkpoint import tiny
 from haechi.checkpoint.tiny import make_tiny
 from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import RuntimeTokenizer
@@ -27,15 +29,26 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def tiny_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tiny checkpoint is made once and copied afterwards: it is the same, byte for byte."""
+    made = make_tiny(tmp_path_factory.mktemp("made") / "tiny")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tiny, "_write", lambda folder: shutil.copytree(made, folder, dirs_exist_ok=True))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def outputs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def outputs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The outputs folder of a test; its cache, MLflow and Slack are not those of the user."""
     folder = tmp_path_factory.mktemp("outputs")
     monkeypatch.setenv("HAECHI_OUTPUTS", str(folder))
     monkeypatch.setenv("HAECHI_CACHE", str(folder / "cache"))
     for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "SLACK_WEBHOOK_URL"):
         monkeypatch.delenv(name, raising=False)
-    return folder
+    yield folder
+    # Thousands of tests leave gigabytes.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """The checkpoint that `model=tiny` names: the same everywhere, light to make, and an ordinary one to load."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,14 @@ def test_a_place_that_cannot_be_written_is_an_os_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match="file"):
         make_tiny(tmp_path / "file" / "tiny")
+
+
+def test_a_disk_without_room_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: free)
+    with pytest.raises(OSError, match="No space left"):
+        make_tiny(tmp_path / "cache" / "tiny")
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_locate_makes_it(outputs: Path) -> None:

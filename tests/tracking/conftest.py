@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from haechi.tracking import delivery
 from tracking.servers import Server, start_server
 
 
@@ -31,3 +32,9 @@ def hangul_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "cwd").mkdir()
     monkeypatch.chdir(tmp_path / "cwd")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_head_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These runs have nothing to import and build first."""
+    monkeypatch.setattr(delivery, "HEAD_START_SECONDS", 0.0)

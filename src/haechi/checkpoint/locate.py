@@ -31,6 +31,8 @@ class State(Enum):
     """Not in the cache, and the hub does not answer or must not be asked."""
     unknown = "unknown"
     """The hub knows no such checkpoint or revision, or does not let this user have it."""
+    unmade = "unmade"
+    """Haechi makes it itself, and its folder does not take it."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,11 @@ def locate(
         if folder == places.tiny_folder():
             from haechi.checkpoint.tiny import make_tiny
 
-            make_tiny(folder)
+            try:
+                make_tiny(folder)
+            except OSError as error:
+                why = error.strerror or str(error)
+                return Location(name, State.unmade, reason=Text(why, why))
         found = bool(name) and folder.is_dir()
         return Location(name, State.folder if found else State.no_folder, folder if found else None)
     cached = _cached(name, revision)

@@ -5,7 +5,9 @@ seed. Written without torch, so that even the first verdict stays light, and byt
 on every machine.
 """
 
+import errno
 import json
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -33,6 +35,9 @@ CONFIG = {
     "dtype": "float32",
 }
 
+BYTES = 6_000_000
+"""What the checkpoint takes on a disk, and some more."""
+
 
 def make_tiny(folder: Path) -> Path:
     """Write the checkpoint unless it is there; safe when several processes start at once.
@@ -43,6 +48,9 @@ def make_tiny(folder: Path) -> Path:
     if (folder / "config.json").is_file():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # The libraries that write its files have errors of their own for it.
+    if shutil.disk_usage(folder.parent).free < BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
     aside = Path(tempfile.mkdtemp(prefix="tiny.", dir=folder.parent))
     try:
         _write(aside)

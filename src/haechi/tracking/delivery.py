@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import sys
 import threading
 import time as clock
 from collections.abc import Callable, Iterator, Sequence
@@ -27,12 +28,17 @@ _MOST_FAILURES = 3
 _PAUSE_SECONDS = 1.0
 _RETRY_SECONDS = 5.0
 _SLOW_SECONDS = 5.0
+HEAD_START_SECONDS = 10.0
+"""How long a run may import and build before mlflow is imported beside it, which would slow both."""
 
 _log = logging.getLogger(__name__)
 
 
 class Delivery(threading.Thread):
     """Imports mlflow, creates database, experiment and run, and about once a second sends what waits.
+
+    It begins with the first metrics of the run, or after 10 s: the import takes the interpreter from a run
+    that is still importing and building itself.
 
     What a store does not take stays in the outbox. After three failing requests in a row the thread stops
     trying, until the outbox has an ending: then everything is tried once more and the thread ends.
@@ -60,6 +66,7 @@ class Delivery(threading.Thread):
         self._outbox = outbox
         self._memory = memory
         self._wake, self._hurry, self._done = threading.Event(), threading.Event(), threading.Event()
+        self._begun = threading.Event()
         self._failures = {"requests": 0, "uploads": 0}
         self._request_began: float | None = None
 
@@ -67,9 +74,14 @@ class Delivery(threading.Thread):
         """Say that the outbox has something new."""
         self._wake.set()
 
+    def begin(self) -> None:
+        """Say that the run's steps have begun, so that the thread no longer stands in their way."""
+        self._begun.set()
+
     def hurry(self) -> None:
         """Say that the outbox has an ending."""
         self._hurry.set()
+        self._begun.set()
         self._wake.set()
 
     def wait(self, seconds: float) -> bool:
@@ -86,6 +98,8 @@ class Delivery(threading.Thread):
     def run(self) -> None:
         """Deliver until the run has ended; the thread's body."""
         try:
+            if "mlflow.tracking" not in sys.modules:
+                self._begun.wait(HEAD_START_SECONDS)
             ended = False
             while not ended:
                 self._wake.wait()

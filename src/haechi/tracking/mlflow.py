@@ -92,6 +92,8 @@ class MlflowTracker:
                 if (value := _number(given)) is not None
             ]
             self._outbox.add_points(points)
+            if self._delivery:
+                self._delivery.begin()
             self._wake()
 
     def log_files(self, paths: Sequence[Path], folder: str = "") -> None:

@@ -21,7 +21,6 @@ from haechi.schema.metric import LOWER_IS_BETTER, chosen_metric
 from haechi.schema.task import TaskConfig
 from haechi.schema.trainer import TrainerConfig
 from haechi.training.checkpoint import all_checkpoints
-from haechi.training.metrics import compute_metrics
 
 Batch = dict[str, Tensor]
 """What the collator gives."""
@@ -80,6 +79,9 @@ class Setup:
 
     def measure(self, outputs: np.ndarray, split: EncodedSplit) -> dict[str, float]:
         """Metrics of a split, by the names that KLUE gives them."""
+        # scikit-learn takes a second to import, which the first step need not wait for.
+        from haechi.training.metrics import compute_metrics
+
         return compute_metrics(self.task.objective, outputs, split, self.labels, self.task.positive_from)
 
     def is_better(self, value: float, best: float | None) -> bool:

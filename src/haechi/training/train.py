@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from haechi.data.split import EncodedSplit
 from haechi.modeling.assemble import TextModel
-from haechi.training import custom, hf
 from haechi.training.setup import Outcome, Setup
 
 
@@ -13,9 +12,14 @@ def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) ->
 
     With several processes each calls this with the same model and rows.
     """
+    # One of them is imported: Trainer brings the datasets library along, which takes half a second.
     match setup.config.kind:
         case "custom":
+            from haechi.training import custom
+
             return custom.train(model, splits, setup)
         case kind:
             assert kind == "hf", "preflight lets no other kind pass"
+            from haechi.training import hf
+
             return hf.train(model, splits, setup)

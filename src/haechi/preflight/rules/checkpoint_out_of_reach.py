@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from haechi import hub
-from haechi.checkpoint.locate import State
+from haechi import hub, places
+from haechi.checkpoint.locate import Location, State
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
+from haechi.preflight.folder_probe import refusal
 from haechi.preflight.rule import rule
 from haechi.text import Text
 
@@ -16,7 +17,7 @@ def checkpoint_out_of_reach(evidence: Evidence) -> Iterator[Problem]:
 
     ## What
     The hub id is not in the cache and the hub is out of reach or does not know it, or the folder does
-    not exist.
+    not exist. Or the disk has no room for the small checkpoint that Haechi makes itself.
 
     ## Why
     transformers asks the hub several times, waits for each answer, and then says that it could not
@@ -37,6 +38,7 @@ def checkpoint_out_of_reach(evidence: Evidence) -> Iterator[Problem]:
 
     ## 무엇
     허브 아이디가 캐시에 없는데 허브에 닿지 않거나 허브가 모르는 이름입니다. 또는 그런 폴더가 없습니다.
+    또는 Haechi가 스스로 만드는 작은 체크포인트를 둘 자리가 디스크에 없습니다.
 
     ## 왜
     transformers는 허브에 여러 번 묻고 그때마다 답을 기다린 끝에 접속하지 못했다고만 합니다. 이름의 철자만
@@ -56,6 +58,11 @@ def checkpoint_out_of_reach(evidence: Evidence) -> Iterator[Problem]:
     if location.state is State.no_folder:
         no_folder = Text(f"there is no folder `{location.name}`", f"`{location.name}` 폴더가 없습니다")
         yield Problem(no_folder, keys=keys, fixes=[tiny])
+        return
+    if location.state is State.unmade:
+        # ENV001 says it where the run is to lie there too.
+        if not (evidence.run.folder.is_relative_to(places.outputs()) and refusal(places.outputs())):
+            yield _unmade(location, keys)
         return
     if location.state is State.unknown:
         yield Problem(
@@ -96,4 +103,20 @@ def checkpoint_out_of_reach(evidence: Evidence) -> Iterator[Problem]:
             ),
         ],
         fixes=[tiny],
+    )
+
+
+def _unmade(location: Location, keys: list[str]) -> Problem:
+    return Problem(
+        Text(
+            f"the tiny checkpoint cannot be written to `{location.name}`: {location.reason}",
+            f"Haechi가 스스로 만드는 체크포인트를 `{location.name}`에 쓸 수 없습니다: {location.reason.ko}",
+        ),
+        keys=keys,
+        notes=[
+            Text(
+                "HAECHI_OUTPUTS=DIR moves it, with the outputs of all runs",
+                "HAECHI_OUTPUTS=DIR은 이 체크포인트와 모든 실행의 출력을 옮깁니다",
+            )
+        ],
     )

@@ -1,6 +1,5 @@
 """ENV001."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from haechi import places
 from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem
 from haechi.preflight.evidence import Evidence
+from haechi.preflight.folder_probe import refusal
 from haechi.preflight.rule import rule
 from haechi.text import Text
 
@@ -17,7 +17,8 @@ def folder_not_writable(evidence: Evidence) -> Iterator[Problem]:
     """The outputs folder cannot be written.
 
     ## What
-    The run's folder, or the nearest folder above it that exists, is read-only or is a file.
+    The run's folder, or the nearest folder above it that exists, is read-only, is a file or lies on a disk
+    with less than 8 MB left.
 
     ## Why
     A run that cannot write loses everything it learned.
@@ -34,7 +35,8 @@ def folder_not_writable(evidence: Evidence) -> Iterator[Problem]:
     # 출력 폴더에 쓸 수 없습니다
 
     ## 무엇
-    실행의 폴더, 또는 그 위에서 가장 가까이 있는 폴더가 읽기 전용이거나 파일입니다.
+    실행의 폴더, 또는 그 위에서 가장 가까이 있는 폴더가 읽기 전용이거나 파일이거나, 남은 공간이 8 MB보다 적은
+    디스크에 있습니다.
 
     ## 왜
     쓸 수 없는 실행은 배운 것을 모두 잃습니다.
@@ -43,21 +45,17 @@ def folder_not_writable(evidence: Evidence) -> Iterator[Problem]:
     쓸 수 있는 폴더를 적습니다. 한 번의 실행은 `run_dir=DIR`, 모든 실행은 HAECHI_OUTPUTS=DIR입니다.
     """
     folder: Path = evidence.run.folder
-    try:
-        existing = next(path for path in (folder, *folder.parents) if path.exists())
-        why = (
-            Text("is a file", "파일입니다")
-            if not existing.is_dir()
-            else Text("cannot be written", "쓸 수 없습니다")
-        )
-        if existing.is_dir() and os.access(existing, os.W_OK | os.X_OK) and _takes_a_file(existing):
-            return
-    except OSError as error:  # a name that is too long, a folder that may not be entered
-        refused = Text(f"is refused ({error.strerror})", f"거절되었습니다 ({error.strerror})")
-        existing, why = folder, refused
+    refused = refusal(folder)
+    if refused is None:
+        return
+    existing, why = refused
     config = evidence.run.config
     moved = str(folder) != places.run_folder(config.run_dir, config.task.name)  # by hydra.run.dir
-    default = as_value(str(Path.home() / "haechi_run"))
+    elsewhere = (
+        ["run_dir=null"] if config.run_dir else [f"run_dir={as_value(str(Path.home() / 'haechi_run'))}"]
+    )
+    # The tiny checkpoint lies with the outputs of all runs.
+    stays = evidence.is_tiny and refusal(places.outputs()) is not None
     yield Problem(
         Text(
             f"the run's folder `{folder}` cannot be made: `{existing}` {why}",
@@ -70,18 +68,5 @@ def folder_not_writable(evidence: Evidence) -> Iterator[Problem]:
                 "HAECHI_OUTPUTS=DIR은 모든 실행의 출력을 옮깁니다",
             )
         ],
-        fixes=[
-            ["~hydra.run.dir"] if moved else ["run_dir=null"] if config.run_dir else [f"run_dir={default}"]
-        ],
+        fixes=[] if stays else [["~hydra.run.dir"] if moved else elsewhere],
     )
-
-
-def _takes_a_file(folder: Path) -> bool:
-    """Whether a file can be made there: root may pass every permission and still meet a read-only disk."""
-    probe = folder / f".haechi_{os.getpid()}"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return False
-    return True

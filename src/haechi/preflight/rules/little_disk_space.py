@@ -11,6 +11,7 @@ from haechi.checkpoint.files import Checkpoint
 from haechi.compose import as_value
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
+from haechi.preflight.folder_probe import LEAST_SPACE
 from haechi.preflight.rule import rule
 from haechi.preflight.steps import planned_steps
 from haechi.schema.model import Init
@@ -27,7 +28,7 @@ FLOAT_BYTES = 4
 CHECKPOINT_COPIES = 3
 # Room beside what is counted: logs, plots, a tracked copy of the model, other runs.
 AMPLE = 1.25
-GIGABYTE = 1e9
+GIGABYTE, MEGABYTE = 1e9, 1e6
 
 
 @rule("ENV002")
@@ -76,7 +77,8 @@ def little_disk_space(evidence: Evidence) -> Iterator[Problem]:
     plan = Plan(FLOAT_BYTES * _parameters(checkpoint), _saves(trainer, steps), trainer.save_total_limit)
     folder = evidence.run.folder
     free = _free(folder)
-    if free is None or plan.fits(free, jobs):
+    # ENV001 speaks of a disk that takes no run at all.
+    if free is None or free < LEAST_SPACE or plan.fits(free, jobs):
         return
     surely_not = plan.peak > free
     offers = {
@@ -89,8 +91,8 @@ def little_disk_space(evidence: Evidence) -> Iterator[Problem]:
         fixes.append([f"run_dir={as_value(str(elsewhere))}"])
     if not surely_not:
         fixes.append([f"preflight.ignore=[{','.join([*evidence.config.preflight.ignore, 'ENV002'])}]"])
-    one = _gigabytes(plan.copy * CHECKPOINT_COPIES)
-    needed, of_all, left = _gigabytes(plan.peak), _gigabytes(plan.of_sweep(jobs)), _gigabytes(free)
+    one = _size(plan.copy * CHECKPOINT_COPIES)
+    needed, of_all, left = _size(plan.peak), _size(plan.of_sweep(jobs)), _size(free)
     sweep = Text(f", {of_all} with all {jobs:,} jobs", f", 작업 {jobs:,}개 모두 {of_all}")
     shown = sweep if jobs > 1 else Text("", "")
     yield Problem(
@@ -139,7 +141,9 @@ class Plan(NamedTuple):
         return free >= max(self.peak * AMPLE, self.of_sweep(jobs))
 
 
-def _gigabytes(count: float) -> str:
+def _size(count: float) -> str:
+    if count < GIGABYTE:
+        return f"{count / MEGABYTE:,.1f} MB"
     return f"{count / GIGABYTE:,.1f} GB"
 
 
