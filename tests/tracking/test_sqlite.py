@@ -264,12 +264,42 @@ def test_the_main_thread_neither_imports_mlflow_nor_waits_for_it(hangul_outputs:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+BUILDS_FIRST = """
+import sys, time
+from haechi.schema.tracking import TrackingConfig
+from haechi.tracking import build_tracker, delivery
+delivery.HEAD_START_SECONDS = 600.0
+tracker = build_tracker(TrackingConfig(kind="mlflow"), "e", "r", None)
+tracker.start({"a": 1}, {})
+tracker.log_tags({"b": "2"})
+time.sleep(0.5)
+assert "mlflow" not in sys.modules, "mlflow is imported beside the building of the run"
+tracker.log_metrics({"loss": 0.5}, 1, time.time())
+deadline = time.monotonic() + 60
+while tracker.run_id is None and time.monotonic() < deadline:
+    time.sleep(0.05)
+assert tracker.run_id, "the run's first metrics did not begin it"
+tracker.finish("finished")
+assert tracker.trouble() is None, tracker.trouble()
+"""
+
+
+@pytest.mark.slow
+def test_mlflow_is_imported_once_a_run_has_metrics(hangul_outputs: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": str(SOURCES)}
+    done = subprocess.run(
+        [sys.executable, "-c", BUILDS_FIRST], env=environment, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 FORK_MEANWHILE = """
 import os, sys, time
 from haechi.schema.tracking import TrackingConfig
 from haechi.tracking import build_tracker
 tracker = build_tracker(TrackingConfig(kind="mlflow"), "e", "r", None)
 tracker.start({"a": 1}, {})
+tracker.log_metrics({"loss": 0.5}, 1, time.time())
 time.sleep(float(sys.argv[1]))
 child = os.fork()
 if child == 0:
