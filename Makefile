@@ -51,8 +51,8 @@ test: $(DEV)  ## Run the tests (minutes)
 	@$(BIN)/python -m pytest -q
 
 .PHONY: test-slow
-test-slow: $(DEV)  ## Run the slow tests (HAECHI_REAL_DATA=DIR adds those on real data)
-	@$(BIN)/python -m pytest -q -m slow
+test-slow: $(DEV)  ## Run the slow tests, and with HAECHI_REAL_DATA=DIR those on real data
+	@$(BIN)/python -m pytest -q -m 'slow or realdata'
 
 .PHONY: check
 check: lint typecheck docs-check  ## What CI runs before the tests

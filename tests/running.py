@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +23,13 @@ def start(outputs: Path, *overrides: str, script: str = "train", **more: str) ->
     command = [sys.executable, str(places.ROOT / "src" / f"{script}.py"), *overrides]
     return subprocess.Popen(
         command, cwd=outputs, env=environment(outputs, **more), text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_hear_interrupts,
     )  # fmt: skip
+
+
+def _hear_interrupts() -> None:
+    """Tests that a shell has put in the background have Ctrl-C ignored, and so would their children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def run(

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from haechi import places
 
 PACKAGE = places.ROOT / "src" / "haechi"
@@ -118,6 +120,7 @@ def test_the_architecture_page_names_every_module_and_no_other() -> None:
     assert named == {name for name in top if not name.startswith("__")}
 
 
+@pytest.mark.slow
 def test_generated_pages_are_those_of_the_code() -> None:
     from haechi.docs import pages
 

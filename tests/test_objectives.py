@@ -148,6 +148,7 @@ def test_every_objective_runs_without_a_first_special_token(tmp_path: Path, name
     _assert_the_saved_model_agrees(name, folder, predictions(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(CASES))
 def test_a_run_leaves_metrics_predictions_plots_and_a_model(tmp_path: Path, name: str) -> None:
     case = CASES[name]

@@ -97,6 +97,7 @@ def test_the_table_is_aligned_and_spells_values_as_they_are_typed(folder: Path) 
     assert [line[column : column + 3].strip() for line in lines[1:]] == ["yes", "yes", "no"]
 
 
+@pytest.mark.slow
 def test_a_run_prints_and_keeps_the_table(tmp_path: Path) -> None:
     overrides = ["+model.config.hidden_dropout_prob=0.2", "+model.config.my_key=1"]
     outcome = run(tmp_path, *QUICK, *overrides, "model.allow_unknown_config_keys=true", "notify=none")

@@ -99,14 +99,14 @@ def test_letters_with_tokens_of_their_own_keep_them(tmp_path: Path) -> None:
 
 def test_long_texts_take_no_longer_by_token(kobert: RuntimeTokenizer) -> None:
     spent: list[float] = []
-    for count in (2_000, 8_000):
+    for count in (2_000, 16_000):
         text = normalize("NFD", "가 " * count)
         encoding = kobert.backend.encode(text)
         assert count <= len(encoding.ids) <= 1.1 * count
         times: list[float] = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             whole_characters(encoding, [text])
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
         spent.append(min(times))
-    assert spent[1] < 8 * spent[0]
+    assert spent[1] < 24 * spent[0]  # quadratic would be 64 times

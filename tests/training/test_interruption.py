@@ -13,6 +13,7 @@ from torch import Tensor
 
 from haechi.modeling.assemble import TextModel
 from haechi.training import checkpoint
+from haechi.training.interruption import Interruption
 from trainings import STEPS, Training, run
 
 
@@ -81,3 +82,15 @@ def test_a_second_signal_is_obeyed_at_once(
     with handled(signal.SIGINT), pytest.raises(Ended):
         run(tmp_path, "broken", kind, **STEPS)
     assert not checkpoint.all_checkpoints(tmp_path / "broken")
+
+
+def test_a_signal_that_was_ignored_stays_ignored() -> None:
+    """A shell starts what it puts in the background with Ctrl-C ignored: that is not asking a run to end."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interruption() as interruption:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert interruption.noted is None
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -182,6 +182,7 @@ def test_old_checkpoints_are_cleared_but_the_best_and_the_last(tmp_path: Path, k
     assert len(list((tmp_path / "limit").glob("checkpoint-*"))) <= 2
 
 
+@pytest.mark.slow
 @both
 @pytest.mark.parametrize("steps", [4, 5])
 def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(tmp_path: Path, kind: str, steps: int) -> None:

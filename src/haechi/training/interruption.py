@@ -35,7 +35,9 @@ class Interruption:
     def __enter__(self) -> Self:
         try:
             for number in SIGNALS:
-                self._before[number] = signal.signal(number, self._note)
+                # Whoever started the run may have had it ignored: a shell does so in the background.
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._note)
         except ValueError:  # not the main thread
             self._before = {}
         return self
