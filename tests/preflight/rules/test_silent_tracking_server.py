@@ -72,11 +72,11 @@ def test_a_server_out_of_order() -> None:
 
 
 def test_a_server_that_takes_its_time_is_waited_for_a_second() -> None:
-    with server(200, seconds=1.6) as (uri, _):
+    with server(200, seconds=6) as (uri, _):
         started = time.monotonic()
         assert "no answer within 1 s" in assert_only([f"tracking.uri={uri}"], CODE).message
-        # Judged twice, by assert_only.
-        assert time.monotonic() - started < 2 * 1.6
+        # Judged twice, by assert_only, and slowly where other tests run beside it.
+        assert time.monotonic() - started < 6
 
 
 def test_a_name_that_nobody_knows() -> None:

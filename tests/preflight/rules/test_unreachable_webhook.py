@@ -68,9 +68,13 @@ def test_both_servers_are_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
         example(monkeypatch)
         codes(["tracking=none", "notify=none"])  # what is imported once is no part of the second
-        started = time.monotonic()
-        assert codes([]) == [CODE, "TRACK002"]
-        assert time.monotonic() - started < 1.9
+        spent: list[float] = []
+        for _ in range(3):
+            started = time.monotonic()
+            assert codes([]) == [CODE, "TRACK002"]
+            spent.append(time.monotonic() - started)
+        # The fastest of three, since other tests run beside it; one after the other would be 2 s of waiting.
+        assert min(spent) < 1.9
 
 
 @pytest.mark.parametrize("value", ["", "hooks.slack.com/x", "https://", "http://[::1", "http://host:port/x"])
