@@ -18,7 +18,8 @@ LAYERS = [
     {"compose"},
     {"hub", "checkpoint"},
     {"tokenization", "rows"},
-    {"resolve"},
+    {"resolve", "settings"},
+    {"sweep_record"},
     {"preflight"},
     {"outputs", "plots"},
     {"data", "modeling"},
@@ -27,6 +28,8 @@ LAYERS = [
     {"command_line"},
     {"tracking", "notify"},
     {"session"},
+    {"report"},
+    {"sweep", "sync"},
     {"pipeline"},
     {"docs", "compatibility", "added_tokens"},
 ]

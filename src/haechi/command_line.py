@@ -26,9 +26,11 @@ from haechi.preflight.judge import judge
 from haechi.preflight.report import render
 from haechi.preflight.rule import catalogue
 from haechi.schema.preflight import Format, Speech
+from haechi.sweep_record import UnreadableRecord, read_record, typed_values
 from haechi.text import Language, Text
 
 REFUSED = 2
+_judged: list[Verdict] = []
 SECONDS_FOR_THE_FIRST = 3.0
 """A launcher looks for ended processes several times a second."""
 
@@ -71,6 +73,8 @@ def read_command_line() -> CommandLine:
     parser = get_args_parser()
     arguments = parser.parse_intermixed_args()  # flags may stand between overrides
     overrides = settle(arguments.overrides)
+    if arguments.multirun:
+        overrides = _with_grid(overrides)
     typed = set(arguments.overrides)
     flags = [item for item in sys.argv[1:] if item not in typed]
     config_dir, config_name = places.CONF, arguments.config_name or "config"
@@ -89,6 +93,18 @@ def read_command_line() -> CommandLine:
         config_dir=config_dir,
         config_name=config_name.removesuffix(".yaml"),
     )
+
+
+def _with_grid(overrides: list[str]) -> list[str]:
+    """The jobs of the sweep that is to go on, where none are typed beside `sweep.resume`."""
+    resume = next((item.partition("=")[2] for item in overrides if key_of(item) == "sweep.resume"), "")
+    if not resume or typed_values(overrides):
+        return overrides
+    try:
+        record = read_record(Path(resume.strip("'\"")).expanduser())
+    except UnreadableRecord:  # CFG015 says so
+        return overrides
+    return settle([*record.arguments, *overrides])
 
 
 def judge_command_line(command: CommandLine) -> list[Verdict]:
@@ -119,6 +135,11 @@ def _examine(evidence: Evidence) -> DepthReport:
     return examine(evidence)
 
 
+def judged() -> list[Verdict]:
+    """The verdicts on the jobs that this process was started for; none where it judged nothing."""
+    return _judged
+
+
 def refuse_or_go_on() -> CommandLine:
     """What train.py does first: judge, and leave with status 2 unless every job is fit to start."""
     command = read_command_line()
@@ -131,6 +152,7 @@ def refuse_or_go_on() -> CommandLine:
     skip = command.value("preflight.skip_incompatible") == "true" and len(verdicts) > 1
     if any(verdict.refused for verdict in verdicts) and not skip:
         sys.exit(REFUSED)
+    _judged[:] = verdicts
     return command
 
 

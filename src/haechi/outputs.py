@@ -1,6 +1,7 @@
 """What a run leaves in its folder: config, verdict, what became of overrides, results, predictions."""
 
 import json
+import os
 import socket
 import tempfile
 import time
@@ -26,6 +27,9 @@ defaults:
 """
 
 OVERRIDES = "config_overrides.json"
+MODEL_SAMPLE = ".model_sample.json"
+STARTED = ".started"
+"""A file that says that a run has begun, so that one without results is known to have been broken off."""
 
 
 @dataclass
@@ -72,6 +76,14 @@ def write_config(run: Run) -> Path:
     return path
 
 
+def write_started(folder: Path) -> None:
+    """Note that a run has begun in this folder, when, and which process of which host it is."""
+    write_json(
+        folder / STARTED,
+        {"pid": os.getpid(), "host": socket.gethostname(), "time": time.strftime("%Y-%m-%dT%H:%M:%S%z")},
+    )
+
+
 def write_verdict(run: Run, verdict: Verdict) -> Path:
     """Write preflight.json."""
     path = run.folder / "preflight.json"
@@ -92,6 +104,11 @@ def write_results(folder: Path, results: Results) -> Path:
     path = folder / "results.json"
     write_json(path, vars(results))
     return path
+
+
+def write_model_sample(folder: Path, inputs: Sequence[Any], answers: Sequence[Any]) -> None:
+    """Keep the rows that tell a tracking server what the model takes and gives; it may ask later."""
+    write_json(folder / MODEL_SAMPLE, {"inputs": list(inputs), "outputs": list(answers)})
 
 
 def write_predictions(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:

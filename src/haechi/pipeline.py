@@ -73,7 +73,8 @@ def _judge(run: Run, session: Session) -> Evidence:
             loaded.update(load_from_hub(task))
         except FileFault as fault:
             loaded["train"] = fault
-    evidence = Evidence(run, weights=True, full=True, loaded=loaded)
+    swept = () if run.sweep else None
+    evidence = Evidence(run, weights=True, full=True, loaded=loaded, swept=swept)
     verdict = check(evidence)
     if launch.is_first():
         session.tracker.log_files([outputs.write_verdict(run, verdict)])
@@ -223,6 +224,7 @@ def _report(session: Session, found: Mapping[str, Evaluated], description: "Desc
         {key: value for key, value in item.items() if key not in {"scores", "candidates"}}
         for item in predictions["validation"][:SAMPLE_ROWS]
     ]
+    outputs.write_model_sample(folder, few, answers)
     session.tracker.log_model(folder / "model", few, answers)
 
 

@@ -50,9 +50,9 @@ def run_folder(run_dir: str | None, task: str) -> str:
     return str(Path(run_dir).absolute() if run_dir else outputs() / task / _STAMP)
 
 
-def sweep_folder(task: str) -> str:
-    """The sweep's folder; each job gets a numbered folder in it."""
-    return str(outputs() / task / f"sweep_{_STAMP}")
+def sweep_folder(task: str, resume: str | None = None) -> str:
+    """The sweep's folder: the one that goes on, or a new one; each job gets a numbered folder in it."""
+    return str(Path(resume).expanduser().absolute() if resume else outputs() / task / f"sweep_{_STAMP}")
 
 
 def tiny_folder() -> Path:

@@ -139,6 +139,8 @@ class Run:
     """What was typed for Hydra itself, such as `hydra.job.chdir=true`."""
     folder: Path
     """Where the run writes."""
+    sweep: Path | None = None
+    """Folder of the sweep that the run is a job of."""
 
 
 def resolve(composed: DictConfig, hydra: Any) -> Run:
@@ -170,6 +172,7 @@ def resolve(composed: DictConfig, hydra: Any) -> Run:
         # As typed: `hydra.sweep.subdir=${hydra.job.num}` has no value before the job has a number.
         hydra_overrides=tuple(map(str, _as_written(hydra.overrides.hydra))),
         folder=_folder(hydra),
+        sweep=_sweep(hydra),
     )
 
 
@@ -206,6 +209,13 @@ def _folder(hydra: Any) -> Path:
     """Where Hydra has put the job; where it would, while nothing runs yet."""
     made = None if OmegaConf.is_missing(hydra.runtime, "output_dir") else hydra.runtime.output_dir
     return Path(made or hydra.run.dir).absolute()
+
+
+def _sweep(hydra: Any) -> Path | None:
+    """The folder of the sweep, while one of its jobs runs."""
+    runs = not OmegaConf.is_missing(hydra.runtime, "output_dir")
+    is_job = str(hydra.mode or "").rpartition(".")[2] == "MULTIRUN"
+    return Path(hydra.sweep.dir).absolute() if runs and is_job else None
 
 
 def _environment(config: RunConfig) -> Environment:

@@ -15,14 +15,19 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from haechi import launch, outputs
+from haechi.compose import key_of
+from haechi.fault import RunFault
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
+from haechi.sweep_record import JobRecord, UnreadableRecord, read_record
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
 from haechi.tracking.none import NoTracker
 
 log = logging.getLogger(__name__)
+trace = logging.getLogger("haechi.trace")
+"""What train.log alone keeps: the terminal has its own words for how a run failed."""
 
 TRACKED_FILES = (
     "config.yaml", outputs.OVERRIDES, "preflight.json", "results.json", "metrics.jsonl",
@@ -33,6 +38,7 @@ UNNAMED = ("model", "pooling", "task", "run_dir", "tags", "experiment")
 UNNAMED_GROUPS = (
     "hydra",
     "preflight",
+    "sweep",
     "tracking",
     "notify",
     "task.files",
@@ -40,6 +46,10 @@ UNNAMED_GROUPS = (
     "task.token_cache",
     "model.checkpoint",
 )
+
+
+LOCK = ".run.lock"
+SECONDS_FOR_LEFT_CHILDREN = 15.0
 
 
 class Terminated(SystemExit):
@@ -103,30 +113,35 @@ def open_session(run: Run) -> Iterator[Session]:
     the first alone writes, tracks and notifies.
     """
     if not launch.is_first():
-        with _sigterm_raises():
+        with sigterm_raises():
             yield _silent(run)
         return
-    session = _begin(run)
-    with _sigterm_raises():
+    with _alone(run.folder), sigterm_raises():
+        session = _begin(run)
         try:
             session.notifier.start()
-            session.tracker.start(_parameters(run), _tags(run))
+            session.tracker.start(parameters_of(run), tags_of(run))
             yield session
         except (KeyboardInterrupt, Terminated) as error:
             _close_quietly(session, "interrupted", error)
             sys.exit(error.code if isinstance(error, Terminated) else 128 + signal.SIGINT)
         except BaseException as error:
+            trace.error("the run failed", exc_info=error)
             _close_quietly(session, "failed", error)
             raise
         session.close("finished", None)
-    _say_how_it_went(session)
+        _say_how_it_went(session)
 
 
 def _begin(run: Run) -> Session:
     config = run.config
-    run.folder.mkdir(parents=True, exist_ok=True)
+    job, jobs = place_in_sweep(run)
+    outputs.write_started(run.folder)
     outputs.write_config(run)
-    log.info("run: %s", run.folder)
+    if job is None:
+        log.info("run: %s", run.folder)
+    else:
+        log.info("\njob %d, %s (one of %d): %s", job.number, job.name, jobs, run.folder)
     title = f"train task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
     return Session(
         run=run,
@@ -135,19 +150,67 @@ def _begin(run: Run) -> Session:
             task=config.task.name,
             model=config.model.name,
             pooling=config.pooling.kind,
-            overrides=list(run.overrides),
+            overrides=_own_overrides(run),
             tags=list(config.tags),
         ),
         tracker=build_tracker(
             config.tracking,
             config.task.name,
-            run_name(run),
+            job.name if job else run_name(run),
             run.environment.tracking_uri,
             RunMemory(run.folder, resumes=config.trainer.resume is not None),
+            RunMemory(run.sweep, resumes=True) if run.sweep else None,
         ),
-        notifier=build_notifier(config.notify, title),
+        notifier=build_notifier(config.notify, title) if _sends(run) else Silence(),
         journal=Journal(run.folder / "metrics.jsonl"),
     )
+
+
+def _own_overrides(run: Run) -> list[str]:
+    """What was typed for a run; how a sweep has started a job again is no part of it."""
+    return [item for item in run.overrides if run.sweep is None or key_of(item) != "trainer.resume"]
+
+
+def place_in_sweep(run: Run) -> tuple[JobRecord | None, int]:
+    """Which job of its sweep a run is, and how many there are."""
+    if run.sweep is None:
+        return None, 1
+    try:
+        record = read_record(run.sweep)
+    except UnreadableRecord:  # another sweeper than ours
+        return None, 1
+    return record.job(run.folder), len(record.jobs)
+
+
+def _sends(run: Run) -> bool:
+    """Whether a run sends messages of its own: a job of a sweep leaves that to the sweep."""
+    return run.sweep is None or run.config.notify.each_job
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing into a run's folder.
+
+    A process that was killed may leave children that hold the lock for some seconds.
+
+    Raises:
+        RunFault: another process runs there.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=SECONDS_FOR_LEFT_CHILDREN)
+    except Timeout as error:
+        raise RunFault(f"another process runs in `{folder}`") from error
+    except OSError as error:
+        # A file system without locks, or a full disk: that is said where something is written.
+        log.debug("no lock in %s: %s", folder, error)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _silent(run: Run) -> Session:
@@ -166,7 +229,7 @@ def _close_quietly(session: Session, status: RunStatus, error: BaseException) ->
 
 
 @contextmanager
-def _sigterm_raises() -> Iterator[None]:
+def sigterm_raises() -> Iterator[None]:
     """Turn SIGTERM into an exception while a run goes on, so that it ends in order."""
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -196,7 +259,7 @@ def run_name(run: Run) -> str:
     return " ".join(parts)[:250]
 
 
-def _parameters(run: Run) -> dict[str, object]:
+def parameters_of(run: Run) -> dict[str, object]:
     """Every setting under its config key, secrets masked; facts of the catalogue set nothing."""
     found: dict[str, object] = {}
 
@@ -215,9 +278,12 @@ def _parameters(run: Run) -> dict[str, object]:
     return found
 
 
-def _tags(run: Run) -> dict[str, str]:
+def tags_of(run: Run) -> dict[str, str]:
+    """Tags by which the tracking server finds a run."""
     config = run.config
     tags = {"task": config.task.name, "model": config.model.name, "pooling": config.pooling.kind}
+    if run.sweep is not None:
+        tags |= {"sweep": run.sweep.name, "job": run.folder.name}
     return {**tags, "run_dir": str(run.folder), **{f"tag.{tag}": "true" for tag in config.tags}}
 
 
@@ -240,13 +306,15 @@ def _say_how_it_went(session: Session) -> None:
     """The last lines of a run: metrics, where the outputs are, how to see them."""
     results, run = session.results, session.run
     width = max((len(name) for name in _headline(results)), default=0)
-    lines = ["", f"{run_name(run)}  finished in {results.seconds:.1f} s"]
+    name = run_name(run) if run.sweep is None else f"job {run.folder.name}"
+    lines = ["", f"{name}  finished in {results.seconds:.1f} s"]
     lines += [f"  {name:<{width}}  {value:.4f}" for name, value in _headline(results).items()]
     best = results.best
     if best.get("value") is not None:
         lines.append(f"  best {best['metric']} {best['value']:.4f} at step {best['step']}")
-    lines.append(f"  outputs  {_near(run.folder)}")
-    lines.append(f"  mlflow   {session.tracker.where()}")
+    if run.sweep is None:  # else it is said once, at the end
+        lines.append(f"  outputs  {_near(run.folder)}")
+        lines.append(f"  mlflow   {session.tracker.where()}")
     if results.tracking:
         lines.append(f"  tracking {results.tracking}")
     lines += [f"  message  {name}: {state}" for name, state in results.notify.items()]

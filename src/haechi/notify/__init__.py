@@ -19,6 +19,10 @@ class Notifier(Protocol):
         """Announce the run; returns at once."""
         ...
 
+    def alert(self, text: str) -> None:
+        """Send a text in the middle of the run; returns at once."""
+        ...
+
     def finish(self, summary: str) -> None:
         """Announce a run that ended well, with the text to send."""
         ...

@@ -36,6 +36,7 @@ class KnockknockNotifier:
         self._config = config
         self._webhook = Webhook(webhook_url, config.timeout_seconds)
         self._asked: list[str] = []
+        self._alerts: list[str] = []
         self._told: dict[str, str] = {}
         self._lock = threading.Lock()
         self._posting = "start"
@@ -61,6 +62,18 @@ class KnockknockNotifier:
         except RuntimeError:
             self._fail("no thread could be started")
 
+    def alert(self, text: str) -> None:
+        """Post a text between the two messages of knockknock, under its name; returns at once."""
+        payload = {"text": text, "username": "Knock Knock", "icon_emoji": ":rotating_light:"}
+        if self._config.channel:
+            payload["channel"] = self._config.channel
+        self._alerts.append("alert")
+
+        def post() -> None:
+            self._settle("alert", self._webhook.post(payload))
+
+        threading.Thread(target=post, name="haechi-alert", daemon=True).start()
+
     def finish(self, summary: str) -> None:
         """Post the finish message with the summary as the returned value."""
         self._end("finish", summary)
@@ -73,7 +86,10 @@ class KnockknockNotifier:
 
     def delivery(self) -> dict[str, str]:
         """What became of each message asked for: `delivered` or `not delivered: <reason>`."""
-        return {message: self._told.get(message, "not delivered: no answer yet") for message in self._asked}
+        return {
+            message: self._told.get(message, "not delivered: no answer yet")
+            for message in [*self._asked, *self._alerts]
+        }
 
     def _decorate(self, webhook_url: str, title: str) -> Callable[[], str]:
         """Knockknock's decorator around the wait for the outcome."""

@@ -7,6 +7,9 @@ class Silence:
     def start(self) -> None:
         """Do nothing."""
 
+    def alert(self, text: str) -> None:
+        """Do nothing."""
+
     def finish(self, summary: str) -> None:
         """Do nothing."""
 

@@ -23,6 +23,8 @@ class Verdict:
     language: Language = "en"
     loaded: bool = False
     """Whether weights were loaded for it, by the deep check."""
+    run: Run | None = field(default=None, repr=False, compare=False)
+    """What was judged, for a job of a sweep; None where it could not be composed."""
 
     def count(self, severity: Severity) -> int:
         """Findings of one severity."""

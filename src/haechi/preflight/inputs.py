@@ -1,6 +1,6 @@
 """What a verdict rests on: a run's config, what else was typed, the environment; each reading is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
@@ -37,6 +37,7 @@ class Inputs(Inquiry):
         by_facts: bool = False,
         shelf: Shelf | None = None,
         depth: DepthReport | None = None,
+        swept: Sequence[str] | None = None,
     ) -> None:
         """Nothing is opened yet.
 
@@ -49,11 +50,13 @@ class Inputs(Inquiry):
             jobs: how many jobs the sweep has that the run belongs to.
             shelf: answers of other jobs of the same sweep, all asked with the same `weights` and `full`.
             depth: what the deep check has measured.
+            swept: keys that the jobs of the sweep differ in; None for a single run.
         """
         super().__init__(shelf)
         self.weights, self.jobs, self._by_facts = weights, jobs, by_facts
         self.whole = run
         """The run, for those who look at all of it anyway; rules ask for `run` or `config`."""
+        self.in_sweep, self.swept = swept is not None, tuple(swept or ())
         self._full, self._loaded, self._depth = full, dict(loaded or {}), depth
         self._groups = cast(RunConfig, _Groups(self))
 

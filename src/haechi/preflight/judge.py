@@ -13,6 +13,7 @@ from haechi.preflight.evidence import Evidence
 from haechi.preflight.query import Shelf
 from haechi.preflight.sweep import Composer
 from haechi.resolve import Run, resolve
+from haechi.sweep_record import swept_keys
 
 Examine = Callable[[Evidence], DepthReport]
 """What measures a run for the deep check: `haechi.deep.examine.examine`, which needs torch."""
@@ -50,17 +51,20 @@ def judge(
         return [_judge_job(settled, config_dir, config_name, examine)]
     composer, shelf = Composer(swept, config_dir, config_name), Shelf()
     jobs = list(composer.jobs())
+    keys = swept_keys(jobs)
     verdicts: dict[tuple[str, ...], Verdict] = {}
     runs: dict[tuple[str, ...], Run] = {}
     for job in jobs:
         if job not in verdicts:
             try:
                 runs[job] = composer.run(job)
-                verdicts[job] = check(Evidence(runs[job], jobs=len(jobs), shelf=shelf))
+                verdicts[job] = check(Evidence(runs[job], jobs=len(jobs), shelf=shelf, swept=keys))
             except ERRORS as error:
                 verdicts[job] = judge_composition(error, list(job))
     if examine is not None:
-        verdicts |= _deepened(verdicts, runs, examine, len(jobs))
+        verdicts |= _deepened(verdicts, runs, examine, len(jobs), keys)
+    for job, run in runs.items():
+        verdicts[job].run = run
     return [verdicts[job] for job in jobs]
 
 
@@ -69,12 +73,13 @@ def _deepened(
     runs: Mapping[tuple[str, ...], Run],
     examine: Examine,
     jobs: int,
+    swept: Sequence[str],
 ) -> dict[tuple[str, ...], Verdict]:
     """Verdicts on those jobs of a sweep that want the deep check and are worth it."""
     refused = any(verdict.refused for verdict in verdicts.values())
     shelf = Shelf()
     return {
-        job: _deepen(run, examine, shelf, jobs)
+        job: _deepen(run, examine, shelf, jobs, swept)
         for job, run in runs.items()
         if run.config.preflight.deep
         and not verdicts[job].refused
@@ -82,15 +87,17 @@ def _deepened(
     }
 
 
-def _deepen(run: Run, examine: Examine, shelf: Shelf, jobs: int = 1) -> Verdict:
+def _deepen(
+    run: Run, examine: Examine, shelf: Shelf, jobs: int = 1, swept: Sequence[str] | None = None
+) -> Verdict:
     """The verdict with every row and the weights' header, and, if fit, with what the weights do."""
-    evidence = Evidence(run, weights=True, full=True, jobs=jobs, shelf=shelf)
+    evidence = Evidence(run, weights=True, full=True, jobs=jobs, shelf=shelf, swept=swept)
     verdict = check(evidence)
     if verdict.refused:
         return verdict
     # Jobs that differ only in what `examine` does not read are measured once.
     report = evidence.ask("examination", lambda: examine(evidence))
-    return check(Evidence(run, weights=True, full=True, jobs=jobs, shelf=shelf, depth=report))
+    return check(Evidence(run, weights=True, full=True, jobs=jobs, shelf=shelf, depth=report, swept=swept))
 
 
 def _dimensions(

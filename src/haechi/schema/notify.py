@@ -23,3 +23,5 @@ class NotifyConfig:
     """Longest time, in seconds, that notification may hold up the end of a run."""
     required: bool = False
     """Whether a run without a working webhook variable is refused."""
+    each_job: bool = False
+    """Whether the jobs of a sweep send messages of their own, beside the sweep's."""

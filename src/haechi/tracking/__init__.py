@@ -16,11 +16,13 @@ def build_tracker(
     run_name: str,
     env_uri: str | None,
     memory: RunMemory | None = None,
+    parent: RunMemory | None = None,
 ) -> Tracker:
     """The tracker that `config.kind` names.
 
     `experiment` and `run_name` are for where the config has none; `env_uri` is MLFLOW_TRACKING_URI, which
-    wins over `config.uri`; `memory` keeps the id of the MLflow run. Raises ValueError for an unknown kind.
+    wins over `config.uri`; `memory` keeps the id of the MLflow run, `parent` that of the sweep which the run
+    is a job of. Raises ValueError for an unknown kind.
     """
     match config.kind:
         case "mlflow":
@@ -31,6 +33,7 @@ def build_tracker(
                 tags=config.tags,
                 models=config.log_model,
                 memory=memory,
+                parent=parent,
             )
         case "none":
             return NoTracker()

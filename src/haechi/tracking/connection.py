@@ -13,6 +13,7 @@ from haechi.tracking.address import artifact_folder, display_uri, sqlite_file
 from haechi.tracking.outbox import Ending, Point
 
 if TYPE_CHECKING:
+    from mlflow.entities import Run
     from mlflow.tracking import MlflowClient
 
 _Item = TypeVar("_Item")
@@ -47,7 +48,11 @@ class Connection:
     experiment_id: str
     run_id: str
     goes_on: bool = False
-    """Whether the run was there before, with its parameters."""
+    """Whether the run was there before."""
+    params: frozenset[str] = frozenset()
+    """Names of the parameters that it had then."""
+    has_model: bool = False
+    """Whether a model was logged for it then."""
 
     def send_params(self, params: Sequence[tuple[str, str]]) -> None:
         """Store parameters, in as many requests as they need."""
@@ -104,17 +109,39 @@ def go_on(uri: str, run_id: str, tags: Mapping[str, str]) -> Connection | None:
 
     client = MlflowClient(uri)
     try:
-        info = client.get_run(run_id).info
+        run = client.get_run(run_id)
     except Exception as error:
         if getattr(error, "error_code", None) != "RESOURCE_DOES_NOT_EXIST":
             raise
         return None
+    info = run.info
     if info.lifecycle_stage != "active":
         return None
     client.update_run(run_id, status="RUNNING")
-    connection = Connection(client, info.experiment_id, run_id, goes_on=True)
+    connection = Connection(
+        client, info.experiment_id, run_id, goes_on=True, params=frozenset(run.data.params),
+        has_model=_has_model(client, run),
+    )  # fmt: skip
     connection.send_tags(list(tags.items()))
     return connection
+
+
+def _has_model(client: "MlflowClient", run: "Run") -> bool:
+    """Whether one of the run's models is whole."""
+    logged = run.outputs.model_outputs if run.outputs else []
+    return any(str(client.get_logged_model(item.model_id).status) == "READY" for item in logged)
+
+
+def find(uri: str, experiment: str, run_dir: str) -> str | None:
+    """The run that was created for a folder whose process was ended before it could note the run's id."""
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(uri)
+    found = client.get_experiment_by_name(experiment)
+    if found is None or "'" in run_dir:
+        return None
+    runs = client.search_runs([found.experiment_id], f"tags.run_dir = '{run_dir}'", max_results=1)
+    return str(runs[0].info.run_id) if runs else None
 
 
 def send_accepted(send: Callable[[Sequence[_Item]], None], items: Sequence[_Item]) -> list[_Item]:

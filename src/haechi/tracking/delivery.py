@@ -5,7 +5,7 @@ import logging
 import sys
 import threading
 import time as clock
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
 from haechi.tracking.address import display_uri, is_server, sqlite_file
@@ -13,6 +13,7 @@ from haechi.tracking.connection import (
     MOST_POINTS,
     Connection,
     connect,
+    find,
     go_on,
     is_refusal,
     reason,
@@ -21,6 +22,7 @@ from haechi.tracking.connection import (
 from haechi.tracking.loading import WORKER, load_mlflow, patient_uploads
 from haechi.tracking.memory import RunMemory
 from haechi.tracking.model import log_model
+from haechi.tracking.names import metric_name
 from haechi.tracking.outbox import Outbox, WaitingFile, WaitingModel
 
 _Item = TypeVar("_Item")
@@ -30,6 +32,9 @@ _RETRY_SECONDS = 5.0
 _SLOW_SECONDS = 5.0
 HEAD_START_SECONDS = 10.0
 """How long a run may import and build before mlflow is imported beside it, which would slow both."""
+
+PARENT = "mlflow.parentRunId"
+"""The tag by which MLflow's pages put a run below another."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,10 +57,12 @@ class Delivery(threading.Thread):
         start_ms: int,
         outbox: Outbox,
         memory: RunMemory | None = None,
+        parent: RunMemory | None = None,
     ) -> None:
         """The delivery of one run's `outbox` to the store at `uri`; `start_ms`: when the run began.
 
         `memory`: where the run's id is kept, so that a training that is resumed goes on in the same run.
+        `parent`: where the id of its sweep's run is kept, once there is one.
         """
         super().__init__(name=WORKER, daemon=True)
         self.connection: Connection | None = None
@@ -64,7 +71,7 @@ class Delivery(threading.Thread):
         self._uri, self._experiment, self._run_name = uri, experiment, run_name
         self._start_ms = start_ms
         self._outbox = outbox
-        self._memory = memory
+        self._memory, self._parent = memory, parent
         self._wake, self._hurry, self._done = threading.Event(), threading.Event(), threading.Event()
         self._begun = threading.Event()
         self._failures = {"requests": 0, "uploads": 0}
@@ -117,6 +124,7 @@ class Delivery(threading.Thread):
     def _deliver(self, ended: bool) -> None:
         try:
             connection = self.connection or self._connect()
+            self._send_parent(connection)
             self._send_params(connection)
             self._send_tags(connection)
             self._send_points(connection)
@@ -143,18 +151,32 @@ class Delivery(threading.Thread):
             raise
         with self._counting("requests"):
             tags = dict(self._outbox.tags)
-            known = self._memory.run_id(self._uri) if self._memory else None
+            known = self._known_run(tags)
             connection = go_on(self._uri, known, tags) if known else None
             if connection is None:
                 connection = connect(self._uri, self._experiment, self._run_name, tags, self._start_ms)
             self.connection = connection
         self._outbox.tags = []
         if connection.goes_on:
-            # They are those of the start, which was judged equal; MLflow refuses another value.
-            self._outbox.params = []
+            # What is there is of the start, which was judged equal; MLflow refuses another value.
+            self._outbox.params = [pair for pair in self._outbox.params if pair[0] not in connection.params]
         if self._memory:
             self._memory.keep(self._uri, connection.run_id)
         return connection
+
+    def _known_run(self, tags: Mapping[str, str]) -> str | None:
+        """The run that this one goes on with."""
+        if self._memory is None or not self._memory.resumes:
+            return None
+        known = self._memory.run_id(self._uri)
+        return known or find(self._uri, self._experiment, tags.get(metric_name("run_dir"), ""))
+
+    def _send_parent(self, connection: Connection) -> None:
+        """Say which sweep the run is a job of, once the sweep's own run is there."""
+        if self._parent and (parent := self._parent.run_id(self._uri)):
+            with self._counting("requests"):
+                connection.send_tags([(PARENT, parent)])
+            self._parent = None
 
     def _send_params(self, connection: Connection) -> None:
         if params := self._outbox.params:

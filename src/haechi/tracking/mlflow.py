@@ -38,15 +38,16 @@ class MlflowTracker:
         tags: Mapping[str, str] | None = None,
         models: bool = True,
         memory: RunMemory | None = None,
+        parent: RunMemory | None = None,
     ) -> None:
         """A tracker of one run in the store at `uri`; `models`: whether `log_model` is to do anything.
 
-        `memory`: where the id of the MLflow run is kept.
+        `memory`: where the id of the MLflow run is kept; `parent`: where that of its sweep is.
         """
         self._uri, self._experiment, self._run_name = uri, experiment, run_name
         self._config_tags = dict(tags or {})
         self._models = models
-        self._memory = memory
+        self._memory, self._parent = memory, parent
         self._outbox = Outbox()
         self._delivery: Delivery | None = None
         self._finished = False
@@ -57,8 +58,13 @@ class MlflowTracker:
         connection = self._delivery and self._delivery.connection
         return connection.run_id if connection else None
 
-    def start(self, params: Mapping[str, object], tags: Mapping[str, str]) -> None:
-        """Begin the run; `tags` win over the config's. A second call does nothing."""
+    def start(
+        self, params: Mapping[str, object], tags: Mapping[str, str], began: float | None = None
+    ) -> None:
+        """Begin the run; `tags` win over the config's. A second call does nothing.
+
+        `began`: when, in seconds since the epoch; None is now.
+        """
         with self._safely("the start"):
             if self._delivery:
                 return
@@ -71,8 +77,9 @@ class MlflowTracker:
             import requests  # noqa: F401
 
             delivery = Delivery(
-                self._uri, self._experiment, self._run_name, _milliseconds(), self._outbox, self._memory
-            )
+                self._uri, self._experiment, self._run_name, _milliseconds(began), self._outbox, self._memory,
+                self._parent,
+            )  # fmt: skip
             delivery.wake()
             delivery.start()
             self._delivery = delivery
@@ -118,17 +125,17 @@ class MlflowTracker:
             self._outbox.add_upload(WaitingModel(folder, list(sample_input), list(sample_output), size))
             self._wake()
 
-    def finish(self, status: RunStatus) -> None:
+    def finish(self, status: RunStatus, ended: float | None = None) -> None:
         """End the run and wait for the thread: up to 30 s, longer only for a large model (20 MB/s).
 
-        A store that has failed, or a server that needs more than 5 s for an answer, gets 5 s in all. A second
-        call does nothing.
+        `ended`: when, in seconds since the epoch; None is now. A store that has failed, or a server that needs
+        more than 5 s for an answer, gets 5 s in all. A second call does nothing.
         """
         with self._safely("the end"):
             if self._finished or not (delivery := self._delivery):
                 return
             self._finished = True
-            self._outbox.ending = Ending(_STATUS[status], _milliseconds())
+            self._outbox.ending = Ending(_STATUS[status], _milliseconds(ended))
             delivery.hurry()
             began = clock.monotonic()
             while not delivery.wait(0.05):

@@ -41,6 +41,8 @@ def log_model(connection: Connection, folder: Path, sample_input: Rows, sample_o
     # all runs of a process; it also loads the model a second time, to predict the example.
     from mlflow.entities import LoggedModelOutput
 
+    if connection.has_model:
+        return  # of an earlier start of the same training
     example, signature = example_and_signature(sample_input, sample_output)
     client = connection.client
     logged = client.create_logged_model(connection.experiment_id, "model", connection.run_id)

@@ -1,25 +1,14 @@
 """TRAIN017."""
 
-from collections.abc import Iterator, Mapping
-from enum import Enum
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
-
-from omegaconf import OmegaConf
 
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
+from haechi.settings import Settings, differences, saved_settings, settings_of
 from haechi.text import Text
 
-# What decides about a training; the rest may differ from one start to the next.
-GROUPS = ("model", "tokenizer", "pooling", "task", "trainer", "seed")
-FREE = {
-    "trainer.resume", "trainer.logging_steps", "trainer.save_total_limit", "trainer.dataloader_num_workers",
-    "trainer.compile",
-    "trainer.per_device_eval_batch_size", "model.name", "task.name", "tokenizer.name",
-    "task.token_cache",
-}  # fmt: skip
 SHOWN = 6
 
 
@@ -68,13 +57,7 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
     before = _saved(folder)
     if before is None:
         return
-    now = _flat(OmegaConf.to_container(_plain(OmegaConf.structured(evidence.whole.config)), resolve=True))
-    changed = {
-        key: (value, now[key])
-        for key, value in before.items()
-        # A version that knows another key changes nothing by it.
-        if key in now and key not in FREE and _spelt(value) != _spelt(now[key])
-    }
+    changed = differences(before, settings_of(evidence.whole.config))
     if not changed:
         return
     lines = [Text(f"{key}: {old} there, {new} now", f"{key}: 그때 {old}, 지금 {new}")
@@ -92,41 +75,11 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
     )
 
 
-def _saved(folder: Path) -> dict[str, Any] | None:
+def _saved(folder: Path) -> Settings | None:
     """The settings of the run that has checkpoints there; None where there is none, or nothing to read."""
     if not any(folder.glob("checkpoints/checkpoint-*")):
         return None
     try:
-        content = OmegaConf.to_container(_plain(OmegaConf.load(folder / "config.yaml")), resolve=False)
+        return saved_settings(folder / "config.yaml")
     except Exception:  # a file of that name that is no config of a run
         return None
-    return _flat(content)
-
-
-def _plain(config: Any) -> Any:
-    """The groups that decide, with paths as they are written down."""
-    kept = OmegaConf.create({name: config[name] for name in GROUPS if name in config})
-    for split in ("train", "validation", "test"):
-        path: Any = OmegaConf.select(kept, f"task.files.{split}")
-        if path:
-            kept.task.files[split] = str(Path(path).expanduser().absolute())
-    return kept
-
-
-def _flat(node: Any, prefix: str = "") -> dict[str, Any]:
-    """Leaves under their keys; facts of the catalogue set nothing, open mappings and lists are leaves."""
-    found: dict[str, Any] = {}
-    for key, value in cast(Mapping[str, Any], node).items():
-        name = f"{prefix}{key}"
-        if name == "model.facts":
-            continue
-        if isinstance(value, dict) and name != "model.config":
-            found |= _flat(cast(Any, value), f"{name}.")
-        else:
-            found[name] = value.name if isinstance(value, Enum) else value
-    return found
-
-
-def _spelt(value: Any) -> str:
-    """1, 1.0 and 1e0 are one number."""
-    return str(float(value)) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,215 @@
+"""The jobs of a sweep, run by any of Hydra's launchers: none stops or hides another, and none is lost."""
+
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from hydra.core.utils import JobReturn, JobStatus
+
+from haechi import outputs
+from haechi.command_line import judged
+from haechi.compose import as_value
+from haechi.fault import RunFault
+from haechi.preflight.check import Verdict
+from haechi.preflight.judge import judge
+from haechi.session import sigterm_raises
+from haechi.sweep.plan import now, plan_sweep
+from haechi.sweep.progress import Watcher, look
+from haechi.sweep.telling import Telling
+from haechi.sweep_record import NAME, JobRecord, SweepRecord, SweepStatus
+
+log = logging.getLogger(__name__)
+
+LOCK = ".sweep.lock"
+ENDED = {"finished", "failed", "refused"}
+
+
+def run_sweep(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
+    """Run what is to be run of a sweep, and leave with status 1 if any job failed or was refused.
+
+    Args:
+        sweeper: Hydra's plugin, with its `config`, its `launcher` and `max_batch_size`.
+        arguments: what was typed, sweeps included.
+
+    Returns:
+        All jobs of the sweep.
+
+    Raises:
+        RunFault: another process runs this sweep, or the launcher cannot start anything.
+    """
+    folder = Path(sweeper.config.hydra.sweep.dir).absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        verdicts = judged() or judge(arguments, multirun=True)
+        sweep = _Sweep(folder, plan_sweep(folder, arguments, verdicts), verdicts, sweeper)
+        return sweep.run()
+
+
+class _Sweep:
+    """One start of a sweep."""
+
+    def __init__(self, folder: Path, record: SweepRecord, verdicts: Sequence[Verdict], sweeper: Any) -> None:
+        self._folder, self._record, self._sweeper = folder, record, sweeper
+        runs = [verdict.run for verdict in verdicts if verdict.run]
+        self._config = runs[0].config if runs else None
+        self._telling = Telling(folder, record, runs[0] if runs else None)
+        self._began, self._before = time.monotonic(), record.seconds
+        asked = {tuple(item for item in verdict.overrides) for verdict in verdicts}
+        self._asked = len(asked)
+
+    def run(self) -> list[JobRecord]:
+        """Run the open jobs, and close the sweep however that ends."""
+        record = self._record
+        self._take_stock()
+        record.status, record.finished = "running", None
+        self._write()
+        jobs = self._open_jobs()
+        self._telling.start(jobs)
+        with sigterm_raises():
+            try:
+                self._run_all(jobs)
+            except (KeyboardInterrupt, SystemExit) as end:
+                self._close("interrupted", end)
+                sys.exit(end.code if isinstance(end, SystemExit) else 128 + signal.SIGINT)
+            except BaseException as error:
+                self._close("failed", error)
+                raise
+        unfinished = [job for job in record.jobs if job.state in {"failed", "refused"}]
+        self._close("failed" if unfinished else "finished", None)
+        if unfinished:
+            sys.exit(1)
+        return record.jobs
+
+    def _take_stock(self) -> None:
+        """What became of jobs that an earlier start has left: a job that nobody runs was interrupted."""
+        for job in self._record.jobs:
+            if job.state not in ENDED:
+                state = look(self._record, job, self._folder / str(job.number))
+                job.state = "interrupted" if state == "running" else state
+
+    def _open_jobs(self) -> list[JobRecord]:
+        """The jobs to run."""
+        wanted = {"waiting", "interrupted"}
+        if self._config is not None and self._config.sweep.retry_failed:
+            wanted |= {"failed"}
+        return [job for job in self._record.jobs if job.state in wanted]
+
+    def _run_all(self, jobs: Sequence[JobRecord]) -> None:
+        """Give the launcher the jobs, and those again whose process was lost."""
+        left = list(jobs)
+        while left:
+            size = self._sweeper.max_batch_size or len(left)
+            batch, left = left[:size], left[size:]
+            left = [*self._run_batch(batch), *left]
+
+    def _run_batch(self, batch: Sequence[JobRecord]) -> list[JobRecord]:
+        """Run jobs; those that are to be run again come back."""
+        for job in batch:
+            job.state, job.error, job.value = "waiting", None, None
+            job.attempts += 1
+            # How the last start ended is no longer true; train.log keeps it.
+            for name in ("results.json", outputs.STARTED):
+                (self._folder / str(job.number) / name).unlink(missing_ok=True)
+        self._write()
+        commands = [self._command(job) for job in batch]
+        watcher = Watcher(self._record, batch, self._folder, self._on_change)
+        watcher.start()
+        returns: Sequence[JobReturn] = []
+        lost: Exception | None = None
+        try:
+            returns = self._sweeper.launcher.launch(commands, initial_job_idx=batch[0].number)
+        except Exception as error:
+            lost = error
+        finally:
+            watcher.end()
+        for job, given in zip(batch, returns, strict=False):
+            self._take_return(job, given)
+        again = self._lost_jobs(batch, lost) if lost is not None else []
+        self._write()
+        return again
+
+    def _command(self, job: JobRecord) -> list[str]:
+        """What a launcher is given for a job: its overrides, its folder, and whether it goes on."""
+        place = [
+            f"hydra.sweep.dir={as_value(str(self._folder))}", f"hydra.sweep.subdir='{job.number}'",
+        ]  # fmt: skip
+        goes_on = ["trainer.resume=auto"] if (self._folder / str(job.number)).exists() else []
+        return [*job.overrides, *goes_on, *place]
+
+    def _take_return(self, job: JobRecord, given: JobReturn) -> None:
+        """A job that failed before it could say so in its folder."""
+        if given.status is JobStatus.FAILED and job.state not in ENDED:
+            error = given._return_value
+            job.state, job.error = "failed", outputs.mask(f"{type(error).__name__}: {error}")
+            self._on_change(job)
+
+    def _lost_jobs(self, batch: Sequence[JobRecord], error: Exception) -> list[JobRecord]:
+        """Jobs to run again after a launcher gave up on all, as joblib does when it loses one worker."""
+        started = [job for job in batch if job.state != "waiting"]
+        if not started:
+            raise RunFault(
+                f"the launcher could not start the jobs: {type(error).__name__}: {error}",
+                ["no job was started; `hydra/launcher` chooses the launcher"],
+            ) from error
+        again: list[JobRecord] = []
+        most = self._config.sweep.retries + 1 if self._config else 1
+        for job in batch:
+            if job.state in ENDED:
+                continue
+            if job.state == "waiting":
+                job.attempts -= 1  # it never began
+            elif job.attempts >= most:
+                job.state = "failed"
+                job.error = f"its process was lost ({type(error).__name__})"
+                self._on_change(job)
+                continue
+            else:
+                log.warning("job %d (%s): its process was lost, it is started again", job.number, job.name)
+            again.append(job)
+        return again
+
+    def _on_change(self, job: JobRecord) -> None:
+        self._write()
+        self._telling.on_change(job)
+
+    def _write(self) -> None:
+        record = self._record
+        record.seconds = round(self._before + time.monotonic() - self._began, 3)
+        try:
+            outputs.write_json(self._folder / NAME, record.as_json())
+        except OSError as error:
+            log.error("%s could not be written: %s", NAME, error)
+
+    def _close(self, status: SweepStatus, error: BaseException | None) -> None:
+        record = self._record
+        if error is not None:
+            self._take_stock()
+        record.status, record.finished = status, now()
+        self._write()
+        self._telling.close(status, error)
+        self._write()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep a second process away from the same sweep.
+
+    Raises:
+        RunFault: there is one already.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(folder / LOCK, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise RunFault(f"another process runs the sweep in `{folder}`") from error
+    try:
+        yield
+    finally:
+        lock.release()
