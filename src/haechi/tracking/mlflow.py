@@ -128,8 +128,8 @@ class MlflowTracker:
     def finish(self, status: RunStatus, ended: float | None = None) -> None:
         """End the run and wait for the thread: up to 30 s, longer only for a large model (20 MB/s).
 
-        `ended`: when, in seconds since the epoch; None is now. A store that has failed, or a server that needs
-        more than 5 s for an answer, gets 5 s in all. A second call does nothing.
+        `ended`: when, in seconds since the epoch; None is now. A store that has failed, or a server that
+        needs more than 5 s for an answer, gets 5 s in all. A second call does nothing.
         """
         with self._safely("the end"):
             if self._finished or not (delivery := self._delivery):
