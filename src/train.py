@@ -9,15 +9,17 @@ from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
 from haechi.command_line import refusals_end_single_runs, refuse_or_go_on
+from haechi.gpus import take_gpu
 from haechi.resolve import resolve
 
 
 @hydra.main(version_base="1.3", config_path="../conf", config_name="config")
 def main(config: DictConfig) -> float:
     """Run one job; return the metric that a sweep optimizes."""
+    hydra_config = HydraConfig.get()
+    take_gpu(str(hydra_config.launcher.get("_target_")), hydra_config.job.get("num") or 0)
     from haechi.pipeline import execute  # imports torch, so only for a run that passed
 
-    hydra_config = HydraConfig.get()
     with refusals_end_single_runs(hydra_config.mode):
         return execute(resolve(config, hydra_config))
 

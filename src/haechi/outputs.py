@@ -80,7 +80,12 @@ def write_started(folder: Path) -> None:
     """Note that a run has begun in this folder, when, and which process of which host it is."""
     write_json(
         folder / STARTED,
-        {"pid": os.getpid(), "host": socket.gethostname(), "time": time.strftime("%Y-%m-%dT%H:%M:%S%z")},
+        {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
+        },  # fmt: skip
     )
 
 

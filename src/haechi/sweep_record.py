@@ -8,6 +8,7 @@ from typing import Any, Literal, cast, get_args
 
 from haechi.compose import key_of
 from haechi.settings import FREE, Settings, differences, spelt
+from haechi.text import Text
 
 NAME = "sweep.json"
 VERSION = 1
@@ -20,7 +21,11 @@ SweepStatus = Literal["running", "finished", "failed", "interrupted"]
 
 
 class UnreadableRecord(Exception):
-    """A folder has no sweep.json that can be read; the text says why."""
+    """A folder has no sweep.json that can be read; `why` says so."""
+
+    def __init__(self, why: Text) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass
@@ -97,7 +102,8 @@ class SweepRecord:
     def name_values(self) -> None:
         """Note for each job its value of every key that differs between jobs, typed or not."""
         typed = [typed_values(job.overrides) for job in self.jobs]
-        keys = list(dict.fromkeys(key for values in typed for key in values))
+        # Keys that were swept before stay in front, so that jobs keep their names.
+        keys = list(dict.fromkeys([*self.swept, *(key for values in typed for key in values)]))
         pairs = list(zip(typed, self.jobs, strict=True))
         found = {key: [values.get(key) or self._value(job, key) for values, job in pairs] for key in keys}
         self.swept = [key for key, values in found.items() if len(set(values)) > 1]
@@ -123,7 +129,10 @@ def read_record(folder: Path) -> SweepRecord:
         content: Any = json.loads((folder / NAME).read_text(encoding="utf-8"))
         version = content["version"]
         if version != VERSION:
-            raise UnreadableRecord(f"`{folder / NAME}` is of version {version}, this is version {VERSION}")
+            raise UnreadableRecord(Text(
+                f"`{folder / NAME}` is of version {version}, this is version {VERSION}",
+                f"`{folder / NAME}`은(는) 버전 {version}이고 여기는 버전 {VERSION}입니다",
+            ))  # fmt: skip
         jobs = [
             JobRecord(**{key: value for key, value in job.items() if key != "folder"})
             for job in content.pop("jobs")
@@ -131,10 +140,17 @@ def read_record(folder: Path) -> SweepRecord:
         del content["version"]
         return SweepRecord(**content, jobs=jobs)
     except FileNotFoundError as error:
-        what = f"has no {NAME}" if folder.is_dir() else "is no folder"
-        raise UnreadableRecord(f"`{folder}` {what}") from error
+        why = Text(f"`{folder}` has no {NAME}", f"`{folder}`에 {NAME}이 없습니다")
+        if not folder.is_dir():
+            why = Text(f"`{folder}` is no folder", f"`{folder}`은(는) 폴더가 아닙니다")
+        raise UnreadableRecord(why) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableRecord(f"`{folder / NAME}` cannot be read ({type(error).__name__})") from error
+        said = type(error).__name__
+        why = Text(
+            f"`{folder / NAME}` cannot be read ({said})",
+            f"`{folder / NAME}`을(를) 읽을 수 없습니다 ({said})",
+        )
+        raise UnreadableRecord(why) from error
 
 
 def typed_values(overrides: Iterable[str]) -> dict[str, str]:

@@ -15,6 +15,10 @@ LOG = "train.log"
 FINAL = {"finished", "failed", "interrupted"}
 
 
+class LostJob(Exception):
+    """The process that ran a job is gone: killed for memory, or with its machine."""
+
+
 def look(record: SweepRecord, job: JobRecord, folder: Path) -> JobState:
     """What a job's folder says of its state; what results.json holds is taken over."""
     results = _results(folder / "results.json")

@@ -1,6 +1,7 @@
 """The jobs of a sweep, run by any of Hydra's launchers: none stops or hides another, and none is lost."""
 
 import logging
+import os
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ from haechi.preflight.check import Verdict
 from haechi.preflight.judge import judge
 from haechi.session import sigterm_raises
 from haechi.sweep.plan import now, plan_sweep
-from haechi.sweep.progress import Watcher, look
+from haechi.sweep.progress import LostJob, Watcher, look
 from haechi.sweep.telling import Telling
 from haechi.sweep_record import NAME, JobRecord, SweepRecord, SweepStatus
 
@@ -59,6 +60,11 @@ class _Sweep:
         self._config = runs[0].config if runs else None
         self._telling = Telling(folder, record, runs[0] if runs else None)
         self._began, self._before = time.monotonic(), record.seconds
+        # Jobs that run beside each other share a terminal: they leave it to the sweep.
+        self._beside = type(sweeper.launcher).__name__ != "BasicLauncher"
+        if self._beside:
+            os.environ["TQDM_DISABLE"] = "1"
+            self._telling.speaks_for_jobs = True
         asked = {tuple(item for item in verdict.overrides) for verdict in verdicts}
         self._asked = len(asked)
 
@@ -127,9 +133,10 @@ class _Sweep:
             lost = error
         finally:
             watcher.end()
-        for job, given in zip(batch, returns, strict=False):
-            self._take_return(job, given)
-        again = self._lost_jobs(batch, lost) if lost is not None else []
+        gone = [job for job, given in zip(batch, returns, strict=False) if not self._take_return(job, given)]
+        if lost is not None:
+            gone = [job for job in batch if job.state not in ENDED]
+        again = self._lost_jobs(batch, gone, lost) if gone else []
         self._write()
         return again
 
@@ -139,37 +146,45 @@ class _Sweep:
             f"hydra.sweep.dir={as_value(str(self._folder))}", f"hydra.sweep.subdir='{job.number}'",
         ]  # fmt: skip
         goes_on = ["trainer.resume=auto"] if (self._folder / str(job.number)).exists() else []
-        return [*job.overrides, *goes_on, *place]
+        quiet = ["hydra/job_logging=haechi_file"] if self._beside else []
+        return [*job.overrides, *goes_on, *place, *quiet]
 
-    def _take_return(self, job: JobRecord, given: JobReturn) -> None:
-        """A job that failed before it could say so in its folder."""
+    def _take_return(self, job: JobRecord, given: JobReturn) -> bool:
+        """Note that a job failed before it could say so in its folder; False where its process was lost."""
         if given.status is JobStatus.FAILED and job.state not in ENDED:
             error = given._return_value
+            if isinstance(error, LostJob):
+                return False
             job.state, job.error = "failed", outputs.mask(f"{type(error).__name__}: {error}")
             self._on_change(job)
+        return True
 
-    def _lost_jobs(self, batch: Sequence[JobRecord], error: Exception) -> list[JobRecord]:
-        """Jobs to run again after a launcher gave up on all, as joblib does when it loses one worker."""
-        started = [job for job in batch if job.state != "waiting"]
-        if not started:
+    def _lost_jobs(
+        self, batch: Sequence[JobRecord], gone: Sequence[JobRecord], error: Exception | None
+    ) -> list[JobRecord]:
+        """Which of the jobs that are `gone` are to be run again.
+
+        A launcher may give up on all jobs with an `error`, as joblib does when it loses one worker.
+        """
+        if isinstance(error, RunFault):
+            raise error
+        if error is not None and all(job.state == "waiting" for job in batch):
             raise RunFault(
                 f"the launcher could not start the jobs: {type(error).__name__}: {error}",
                 ["no job was started; `hydra/launcher` chooses the launcher"],
             ) from error
         again: list[JobRecord] = []
         most = self._config.sweep.retries + 1 if self._config else 1
-        for job in batch:
-            if job.state in ENDED:
-                continue
-            if job.state == "waiting":
+        for job in gone:
+            if job.state == "waiting" and error is not None:
                 job.attempts -= 1  # it never began
             elif job.attempts >= most:
-                job.state = "failed"
-                job.error = f"its process was lost ({type(error).__name__})"
+                times = f" {job.attempts} times" if job.attempts > 1 else ""
+                job.state, job.error = "failed", f"its process was lost{times}, killed for memory perhaps"
                 self._on_change(job)
                 continue
             else:
-                log.warning("job %d (%s): its process was lost, it is started again", job.number, job.name)
+                log.warning("job %d (%s): its process was lost; it goes on anew", job.number, job.name)
             again.append(job)
         return again
 

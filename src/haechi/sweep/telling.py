@@ -41,6 +41,8 @@ class Telling:
         self._tracker: Tracker = NoTracker()
         self._notifier: Notifier = Silence()
         self._alerted = False
+        self.speaks_for_jobs = False
+        """Whether a line is said for each job, since jobs that run beside each other say nothing."""
         self._began = time.monotonic()
         if run is not None:
             config = run.config
@@ -64,10 +66,17 @@ class Telling:
 
     def on_change(self, job: JobRecord) -> None:
         """Say that a job has ended; many failures are announced at once."""
+        record = self._record
         if job.state == "failed":
             first = (job.error or "").strip().partition("\n")[0]
             log.error("job %d (%s) failed: %s", job.number, job.name, first)
             self._alert()
+        elif job.state == "finished" and self.speaks_for_jobs:
+            value = f", {record.metric} {job.value:.4f}" if job.value is not None else ""
+            log.info(
+                "job %d (%s) finished in %s%s; %d of %d are done",
+                job.number, job.name, _duration(job.seconds or 0.0), value, self._ended(), len(record.jobs),
+            )  # fmt: skip
         if job.state in {"finished", "failed"}:
             self._count()
 

@@ -67,7 +67,7 @@ def no_sweep_to_resume(evidence: Evidence) -> Iterator[Problem]:
         read_record(folder)
     except UnreadableRecord as error:
         yield Problem(
-            Text(f"there is no sweep to go on with: {error}", f"이어 갈 스윕이 없습니다: {error}"),
+            Text(f"there is no sweep to go on with: {error}", f"이어 갈 스윕이 없습니다: {error.why.ko}"),
             keys=["sweep.resume"],
             notes=_hints(folder),
             fixes=[*_nearby(folder), ["sweep.resume=null"]],
