@@ -159,7 +159,7 @@ def refuse_or_go_on() -> CommandLine:
 def _meet(command: CommandLine) -> None:
     """Of several processes that a launcher has started: agree upon the run's folder before it is made."""
     if command.multirun:
-        _print_fault(RunFault(
+        print_fault(RunFault(
             f"a sweep starts its jobs itself, and a launcher has started {launch.processes()} processes",
             ["one job may train in several processes, or one process may run several jobs"],
             ["python src/train.py -m ..."],
@@ -171,14 +171,15 @@ def _meet(command: CommandLine) -> None:
         processes.join()
         places.take_stamp(processes.shared(places.stamp()))
     except RunFault as fault:
-        _print_fault(fault)
+        print_fault(fault)
         sys.exit(1)
     if not launch.is_first():
         # The first one logs; train.log is its file.
         sys.argv.append("hydra/job_logging=disabled")
 
 
-def _print_fault(fault: RunFault) -> None:
+def print_fault(fault: RunFault) -> None:
+    """Say what ends a run or a sweep."""
     # Nobody is left to say it in the place of the one that sees another process gone.
     _print_error(f"\n{fault.text}\n", at_once=isinstance(fault, OthersEnded))
 
@@ -219,7 +220,7 @@ def refusals_end_single_runs(mode: Any) -> Iterator[None]:
             raise
         if mode is RunMode.MULTIRUN:
             raise CompactHydraException(fault.text) from error
-        _print_fault(fault)
+        print_fault(fault)
         sys.exit(1)
 
 

@@ -85,7 +85,7 @@ def write_started(folder: Path) -> None:
             "host": socket.gethostname(),
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
-        },  # fmt: skip
+        },
     )
 
 

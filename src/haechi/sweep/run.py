@@ -6,14 +6,14 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 
 from haechi import outputs
-from haechi.command_line import judged
+from haechi.command_line import judged, print_fault
 from haechi.compose import as_value
 from haechi.fault import RunFault
 from haechi.preflight.check import Verdict
@@ -41,8 +41,16 @@ def run_sweep(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
         All jobs of the sweep.
 
     Raises:
-        RunFault: another process runs this sweep, or the launcher cannot start anything.
+        SystemExit: a job failed, or another process runs this sweep, or the launcher cannot work.
     """
+    try:
+        return _run_alone(sweeper, arguments)
+    except RunFault as fault:
+        print_fault(fault)
+        sys.exit(1)
+
+
+def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     folder = Path(sweeper.config.hydra.sweep.dir).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
@@ -107,20 +115,20 @@ class _Sweep:
 
     def _run_all(self, jobs: Sequence[JobRecord]) -> None:
         """Give the launcher the jobs, and those again whose process was lost."""
-        left = list(jobs)
-        while left:
-            size = self._sweeper.max_batch_size or len(left)
-            batch, left = left[:size], left[size:]
-            left = [*self._run_batch(batch), *left]
+        size = self._sweeper.max_batch_size or max(len(jobs), 1)
+        batches = [list(jobs[first : first + size]) for first in range(0, len(jobs), size)]
+        while batches:
+            batches = [*self._run_batch(batches[0]), *batches[1:]]
 
-    def _run_batch(self, batch: Sequence[JobRecord]) -> list[JobRecord]:
-        """Run jobs; those that are to be run again come back."""
+    def _run_batch(self, batch: Sequence[JobRecord]) -> list[list[JobRecord]]:
+        """Run jobs; those that are to be run again come back, in batches."""
         for job in batch:
             job.state, job.error, job.value = "waiting", None, None
             job.attempts += 1
             # How the last start ended is no longer true; train.log keeps it.
             for name in ("results.json", outputs.STARTED):
-                (self._folder / str(job.number) / name).unlink(missing_ok=True)
+                with suppress(OSError):  # whoever cannot write there will say so
+                    (self._folder / str(job.number) / name).unlink()
         self._write()
         commands = [self._command(job) for job in batch]
         watcher = Watcher(self._record, batch, self._folder, self._on_change)
@@ -136,9 +144,11 @@ class _Sweep:
         gone = [job for job, given in zip(batch, returns, strict=False) if not self._take_return(job, given)]
         if lost is not None:
             gone = [job for job in batch if job.state not in ENDED]
-        again = self._lost_jobs(batch, gone, lost) if gone else []
+        if lost is not None and all(job.state == "waiting" for job in batch):
+            return self._unstarted(batch, lost)
+        again = self._lost_jobs(gone, lost)
         self._write()
-        return again
+        return [again] if again else []
 
     def _command(self, job: JobRecord) -> list[str]:
         """What a launcher is given for a job: its overrides, its folder, and whether it goes on."""
@@ -159,20 +169,28 @@ class _Sweep:
             self._on_change(job)
         return True
 
-    def _lost_jobs(
-        self, batch: Sequence[JobRecord], gone: Sequence[JobRecord], error: Exception | None
-    ) -> list[JobRecord]:
+    def _unstarted(self, batch: Sequence[JobRecord], error: Exception) -> list[list[JobRecord]]:
+        """What to do where a launcher gave up before any job began: one of them may have stopped the others.
+
+        Raises:
+            RunFault: the launcher itself cannot work.
+        """
+        if isinstance(error, RunFault):
+            raise error
+        for job in batch:
+            job.attempts -= 1
+        if len(batch) > 1:
+            return [[job] for job in batch]
+        batch[0].state = "failed"
+        batch[0].error = outputs.mask(f"it could not be started: {type(error).__name__}: {error}")
+        self._on_change(batch[0])
+        return []
+
+    def _lost_jobs(self, gone: Sequence[JobRecord], error: Exception | None) -> list[JobRecord]:
         """Which of the jobs that are `gone` are to be run again.
 
         A launcher may give up on all jobs with an `error`, as joblib does when it loses one worker.
         """
-        if isinstance(error, RunFault):
-            raise error
-        if error is not None and all(job.state == "waiting" for job in batch):
-            raise RunFault(
-                f"the launcher could not start the jobs: {type(error).__name__}: {error}",
-                ["no job was started; `hydra/launcher` chooses the launcher"],
-            ) from error
         again: list[JobRecord] = []
         most = self._config.sweep.retries + 1 if self._config else 1
         for job in gone:
