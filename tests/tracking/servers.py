@@ -37,9 +37,10 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def start_server(folder: Path, port: int) -> Server:
+def start_server(folder: Path, port: int, store: str | None = None) -> Server:
+    """A server on a port; `store` is the address of its database, an sqlite file in the folder by default."""
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--backend-store-uri", f"sqlite:///{folder}/server.db"]
+    command += ["--workers", "1", "--backend-store-uri", store or f"sqlite:///{folder}/server.db"]
     command += ["--artifacts-destination", str(folder / "artifacts")]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)

@@ -222,6 +222,9 @@ class _Sweep:
         record = self._record
         if error is not None:
             self._take_stock()
+        for job in record.jobs:
+            if job.state in ENDED:  # the id of the tracked run comes after the rest
+                look(record, job, self._folder / str(job.number))
         record.status, record.finished = status, now()
         self._write()
         self._telling.close(status, error)
