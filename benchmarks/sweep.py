@@ -6,8 +6,8 @@
 The jobs are short trainings of the embedded default, so that nearly all of their time is what is asked about:
 imports, judging, reading and encoding, building, saving, tracking, and for a sweep its plan, its report and
 the parent run. A job's training is the median time between its first and its last logged point in a process
-that is warm: a fresh one imports in between. With two jobs at a time half of it counts for each. Memory is the
-peak of the sum over all processes, shared pages divided (PSS), as Linux has it.
+that is warm: a fresh one imports in between. With two jobs at a time half of it counts for each. Memory is
+the peak of the sum over all processes, shared pages divided (PSS), as Linux has it.
 """
 
 import argparse

@@ -27,6 +27,7 @@ LAYERS = [
     {"deep"},
     {"command_line"},
     {"tracking", "notify"},
+    {"search"},
     {"session"},
     {"report"},
     {"sweep", "sync"},
@@ -44,6 +45,9 @@ HEAVY = {
     "seqeval",
     "scipy",
     "matplotlib",
+    "optuna",
+    "ray",
+    "joblib",
 }
 HEAVY_ZONE = {"data", "modeling", "training", "deep"}
 # The model's code at the tracking server: MLflow runs the file, nothing here imports it.

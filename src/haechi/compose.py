@@ -11,7 +11,7 @@ from hydra import initialize_config_dir
 from hydra._internal.config_loader_impl import get_overrides_dirname
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import IntervalSweep
+from hydra.core.override_parser.types import IntervalSweep, Override
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
 from haechi import places, schema
@@ -126,6 +126,15 @@ def settle(overrides: Sequence[str]) -> list[str]:
     return settled
 
 
+def parse(overrides: Sequence[str], config_dir: Path = places.CONF) -> list[Override]:
+    """Overrides as Hydra reads them, globs with the options of a config folder."""
+    register()
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(version_base="1.3", config_dir=str(config_dir)):
+        loader = GlobalHydra.instance().config_loader()
+        return OverridesParser.create(config_loader=loader).parse_overrides(list(overrides))
+
+
 def dimensions(
     overrides: Sequence[str], config_dir: Path = places.CONF, *, search: bool = False
 ) -> list[list[str]]:
@@ -143,19 +152,16 @@ def dimensions(
     Raises:
         ValueError: an interval without a search sweeper.
     """
-    register()
     found: list[list[str]] = []
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(version_base="1.3", config_dir=str(config_dir)):
-        loader = GlobalHydra.instance().config_loader()
-        for override in OverridesParser.create(config_loader=loader).parse_overrides(list(overrides)):
-            key = override.get_key_element()
-            if not override.is_sweep_override():
-                found.append([str(override.input_line)])
-            elif override.is_discrete_sweep():
-                found.append([f"{key}={value}" for value in override.sweep_string_iterator()])
-            elif search and isinstance(ends := override.value(), IntervalSweep):
-                found.append([f"{key}={end}" for end in (ends.start, ends.end)])
-            else:
-                raise ValueError(f"`{override.input_line}` is a search space, which needs a search sweeper")
+    for override in parse(overrides, config_dir):
+        key = override.get_key_element()
+        if not override.is_sweep_override():
+            found.append([str(override.input_line)])
+        elif override.is_discrete_sweep():
+            found.append([f"{key}={value}" for value in override.sweep_string_iterator()])
+        elif search and isinstance(ends := override.value(), IntervalSweep):
+            found.append([f"{key}={end}" for end in (ends.start, ends.end)])
+        else:
+            needed = "which needs a search sweeper: hydra/sweeper=haechi_search"
+            raise ValueError(f"`{override.input_line}` is a search space, {needed}")
     return found

@@ -44,6 +44,8 @@ class Results:
     """Wall time of the whole run."""
     mlflow_run_id: str | None = None
     error: str | None = None
+    pruned: bool = False
+    """Whether a search ended the training early, as hopeless."""
     task: str = ""
     model: str = ""
     pooling: str = ""

@@ -133,6 +133,7 @@ def _fine_tune(
         pad_token_id=tokenizer.padding_id,
         folder=run.folder / "checkpoints",
         on_metrics=session.on_metrics,
+        is_hopeless=session.is_hopeless,
     )
     with processes.guarded():
         outcome = train(model, encoded, setup)

@@ -20,6 +20,7 @@ from haechi.fault import RunFault
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
+from haechi.search.pruning import Pruning
 from haechi.sweep_record import JobRecord, UnreadableRecord, read_record
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
@@ -74,6 +75,8 @@ class Session:
     started: float = field(default_factory=time.perf_counter)
     step: int = 0
     """Optimizer step of the newest metrics."""
+    pruning: Pruning | None = None
+    """Tells hopeless trials, in a search."""
 
     def on_metrics(self, metrics: Mapping[str, float], step: int, epoch: float) -> None:
         """Keep logged metrics: on disk first, then at the tracking server."""
@@ -81,6 +84,13 @@ class Session:
         self.step = step
         self.journal.log(metrics, step, epoch, now)
         self.tracker.log_metrics(metrics, step, now)
+        if self.pruning is not None and self.pruning.is_hopeless(metrics, step):
+            self.results.pruned = True
+            log.info("search: this trial ends at step %d, since earlier ones were better by then", step)
+
+    def is_hopeless(self) -> bool:
+        """Whether a search wants the training to end."""
+        return self.results.pruned
 
     def close(self, status: RunStatus, error: BaseException | None) -> None:
         """Say how the run ended: on disk before anything that needs a network is waited for."""
@@ -163,7 +173,18 @@ def _begin(run: Run) -> Session:
         ),
         notifier=build_notifier(config.notify, title) if _sends(run) else Silence(),
         journal=Journal(run.folder / "metrics.jsonl"),
+        pruning=_pruning(run, job),
     )
+
+
+def _pruning(run: Run, job: JobRecord | None) -> Pruning | None:
+    """What may end a job of a search early; trials of several seeds are not compared step by step."""
+    if run.sweep is None or job is None or job.trial is None:
+        return None
+    record = read_record(run.sweep)
+    if sum(item.trial == job.trial for item in record.jobs) > 1 or record.study is None:
+        return None
+    return Pruning(run.config.sweep, run.sweep, record.study, job.trial, record.metric)
 
 
 def _own_overrides(run: Run) -> list[str]:

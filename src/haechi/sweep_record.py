@@ -49,6 +49,10 @@ class JobRecord:
     mlflow_run_id: str | None = None
     attempts: int = 0
     """How often it was started."""
+    trial: int | None = None
+    """The trial of a search that it is of."""
+    pruned: bool = False
+    """Whether it was ended early as hopeless."""
 
     @property
     def name(self) -> str:
@@ -78,6 +82,8 @@ class SweepRecord:
     seconds: float = 0.0
     """Wall time of all starts of the sweep together."""
     mlflow_run_id: str | None = None
+    study: str | None = None
+    """Name of the study, for a search."""
     jobs: list[JobRecord] = field(default_factory=lambda: [])
 
     def settings_of(self, job: JobRecord) -> Settings:

@@ -117,7 +117,8 @@ def _dimensions(
     params = [f"{key}={value}" for key, value in grid.items()]
     typed = {item.partition("=")[0].lstrip("+") for item in overrides}
     swept = [item for item in params if item.partition("=")[0] not in typed]
-    search = "basic_sweeper" not in str(hydra.sweeper.get("_target_", "")).lower()
+    target = str(hydra.sweeper.get("_target_", ""))
+    search = not target.endswith((".BasicSweeper", ".HaechiSweeper"))
     # Presets that only set keys of the sweep are no part of its jobs.
     jobs = [item for item in [*swept, *overrides] if not _steers_sweep(item)]
     return dimensions(jobs, config_dir, search=search)

@@ -16,6 +16,13 @@ STEERING = ("sweep.resume", "sweep.retry_failed")
 """Keys that say how this start goes on, and nothing about the jobs."""
 
 
+def plan_search(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdict]) -> SweepRecord:
+    """The record of a search, with the jobs of the trials that were drawn before."""
+    record = read_record(folder) if (folder / NAME).is_file() else _new(folder, verdicts)
+    record.arguments = [item for item in arguments if key_of(item) not in STEERING]
+    return record
+
+
 def plan_sweep(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdict]) -> SweepRecord:
     """The sweep's record with every job that is asked for; a job that was there before keeps its number.
 
@@ -35,7 +42,7 @@ def plan_sweep(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdic
         if job is None:
             if not record.settings:
                 record.settings = settings
-            job = JobRecord(len(record.jobs), overrides, differs=_differs(record.settings, settings))
+            job = JobRecord(len(record.jobs), overrides, differs=differing(record.settings, settings))
             record.jobs.append(job)
         # What is no part of the job, the tracking server for example, is as it was typed last.
         job.overrides = overrides
@@ -62,7 +69,8 @@ def _task(runs: Sequence[Run]) -> str:
     return ",".join(dict.fromkeys(run.config.task.name for run in runs))
 
 
-def _differs(base: Settings, settings: Settings) -> Settings:
+def differing(base: Settings, settings: Settings) -> Settings:
+    """The settings of a job that are not those of the first one."""
     changed = {key: new for key, (_, new) in differences(base, settings).items()}
     return {**changed, **{key: value for key, value in settings.items() if key not in base}}
 

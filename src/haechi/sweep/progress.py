@@ -27,6 +27,7 @@ def look(record: SweepRecord, job: JobRecord, folder: Path) -> JobState:
         job.mlflow_run_id = results.get("mlflow_run_id")
         metrics = cast(dict[str, Any], results.get("metrics") or {})
         job.value = metrics.get(record.metric)
+        job.pruned = bool(results.get("pruned"))
         return results["status"]
     return "running" if (folder / STARTED).is_file() else "waiting"
 

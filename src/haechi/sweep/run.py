@@ -19,7 +19,7 @@ from haechi.fault import RunFault
 from haechi.preflight.check import Verdict
 from haechi.preflight.judge import judge
 from haechi.session import sigterm_raises
-from haechi.sweep.plan import now, plan_sweep
+from haechi.sweep.plan import now, plan_search, plan_sweep
 from haechi.sweep.progress import LostJob, Watcher, look
 from haechi.sweep.telling import Telling
 from haechi.sweep_record import NAME, JobRecord, SweepRecord, SweepStatus
@@ -55,38 +55,41 @@ def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         verdicts = judged() or judge(arguments, multirun=True)
-        sweep = _Sweep(folder, plan_sweep(folder, arguments, verdicts), verdicts, sweeper)
-        return sweep.run()
+        if sweeper.searches:
+            from haechi.sweep.search import Search
+
+            search = Search(folder, plan_search(folder, arguments, verdicts), verdicts, sweeper)
+            search.prepare(arguments)
+            return search.run()
+        return Sweep(folder, plan_sweep(folder, arguments, verdicts), verdicts, sweeper).run()
 
 
-class _Sweep:
+class Sweep:
     """One start of a sweep."""
 
     def __init__(self, folder: Path, record: SweepRecord, verdicts: Sequence[Verdict], sweeper: Any) -> None:
-        self._folder, self._record, self._sweeper = folder, record, sweeper
+        self.folder, self.record, self.sweeper = folder, record, sweeper
         runs = [verdict.run for verdict in verdicts if verdict.run]
-        self._config = runs[0].config if runs else None
-        self._telling = Telling(folder, record, runs[0] if runs else None)
+        self.config = runs[0].config if runs else None
+        self.telling = Telling(folder, record, runs[0] if runs else None)
         self._began, self._before = time.monotonic(), record.seconds
         # Jobs that run beside each other share a terminal: they leave it to the sweep.
         self._beside = type(sweeper.launcher).__name__ != "BasicLauncher"
         if self._beside:
             os.environ["TQDM_DISABLE"] = "1"
-            self._telling.speaks_for_jobs = True
-        asked = {tuple(item for item in verdict.overrides) for verdict in verdicts}
-        self._asked = len(asked)
+            self.telling.speaks_for_jobs = True
 
     def run(self) -> list[JobRecord]:
         """Run the open jobs, and close the sweep however that ends."""
-        record = self._record
+        record = self.record
         self._take_stock()
         record.status, record.finished = "running", None
         self._write()
         jobs = self._open_jobs()
-        self._telling.start(jobs)
+        self.telling.start(jobs)
         with sigterm_raises():
             try:
-                self._run_all(jobs)
+                self.run_all(jobs)
             except (KeyboardInterrupt, SystemExit) as end:
                 self._close("interrupted", end)
                 sys.exit(end.code if isinstance(end, SystemExit) else 128 + signal.SIGINT)
@@ -101,21 +104,21 @@ class _Sweep:
 
     def _take_stock(self) -> None:
         """What became of jobs that an earlier start has left: a job that nobody runs was interrupted."""
-        for job in self._record.jobs:
+        for job in self.record.jobs:
             if job.state not in ENDED:
-                state = look(self._record, job, self._folder / str(job.number))
+                state = look(self.record, job, self.folder / str(job.number))
                 job.state = "interrupted" if state == "running" else state
 
     def _open_jobs(self) -> list[JobRecord]:
         """The jobs to run."""
         wanted = {"waiting", "interrupted"}
-        if self._config is not None and self._config.sweep.retry_failed:
+        if self.config is not None and self.config.sweep.retry_failed:
             wanted |= {"failed"}
-        return [job for job in self._record.jobs if job.state in wanted]
+        return [job for job in self.record.jobs if job.state in wanted]
 
-    def _run_all(self, jobs: Sequence[JobRecord]) -> None:
+    def run_all(self, jobs: Sequence[JobRecord]) -> None:
         """Give the launcher the jobs, and those again whose process was lost."""
-        size = self._sweeper.max_batch_size or max(len(jobs), 1)
+        size = self.sweeper.max_batch_size or max(len(jobs), 1)
         batches = [list(jobs[first : first + size]) for first in range(0, len(jobs), size)]
         while batches:
             batches = [*self._run_batch(batches[0]), *batches[1:]]
@@ -128,15 +131,15 @@ class _Sweep:
             # How the last start ended is no longer true; train.log keeps it.
             for name in ("results.json", outputs.STARTED):
                 with suppress(OSError):  # whoever cannot write there will say so
-                    (self._folder / str(job.number) / name).unlink()
+                    (self.folder / str(job.number) / name).unlink()
         self._write()
         commands = [self._command(job) for job in batch]
-        watcher = Watcher(self._record, batch, self._folder, self._on_change)
+        watcher = Watcher(self.record, batch, self.folder, self._on_change)
         watcher.start()
         returns: Sequence[JobReturn] = []
         lost: Exception | None = None
         try:
-            returns = self._sweeper.launcher.launch(commands, initial_job_idx=batch[0].number)
+            returns = self.sweeper.launcher.launch(commands, initial_job_idx=batch[0].number)
         except Exception as error:
             lost = error
         finally:
@@ -153,9 +156,9 @@ class _Sweep:
     def _command(self, job: JobRecord) -> list[str]:
         """What a launcher is given for a job: its overrides, its folder, and whether it goes on."""
         place = [
-            f"hydra.sweep.dir={as_value(str(self._folder))}", f"hydra.sweep.subdir='{job.number}'",
+            f"hydra.sweep.dir={as_value(str(self.folder))}", f"hydra.sweep.subdir='{job.number}'",
         ]  # fmt: skip
-        goes_on = ["trainer.resume=auto"] if (self._folder / str(job.number)).exists() else []
+        goes_on = ["trainer.resume=auto"] if (self.folder / str(job.number)).exists() else []
         quiet = ["hydra/job_logging=haechi_file"] if self._beside else []
         return [*job.overrides, *goes_on, *place, *quiet]
 
@@ -192,7 +195,7 @@ class _Sweep:
         A launcher may give up on all jobs with an `error`, as joblib does when it loses one worker.
         """
         again: list[JobRecord] = []
-        most = self._config.sweep.retries + 1 if self._config else 1
+        most = self.config.sweep.retries + 1 if self.config else 1
         for job in gone:
             if job.state == "waiting" and error is not None:
                 job.attempts -= 1  # it never began
@@ -208,26 +211,26 @@ class _Sweep:
 
     def _on_change(self, job: JobRecord) -> None:
         self._write()
-        self._telling.on_change(job)
+        self.telling.on_change(job)
 
     def _write(self) -> None:
-        record = self._record
+        record = self.record
         record.seconds = round(self._before + time.monotonic() - self._began, 3)
         try:
-            outputs.write_json(self._folder / NAME, record.as_json())
+            outputs.write_json(self.folder / NAME, record.as_json())
         except OSError as error:
             log.error("%s could not be written: %s", NAME, error)
 
     def _close(self, status: SweepStatus, error: BaseException | None) -> None:
-        record = self._record
+        record = self.record
         if error is not None:
             self._take_stock()
         for job in record.jobs:
             if job.state in ENDED:  # the id of the tracked run comes after the rest
-                look(record, job, self._folder / str(job.number))
+                look(record, job, self.folder / str(job.number))
         record.status, record.finished = status, now()
         self._write()
-        self._telling.close(status, error)
+        self.telling.close(status, error)
         self._write()
 
 

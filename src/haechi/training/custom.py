@@ -286,6 +286,8 @@ class Loop:
     def _has_stopped_early(self) -> bool:
         """Whether too many evaluations in a row found nothing better (EarlyStoppingCallback)."""
         patience = self.config.early_stopping_patience
+        if self.setup.is_hopeless():
+            return True
         return bool(patience) and self.state.worse_in_a_row >= patience
 
     def _save(self) -> None:

@@ -30,7 +30,7 @@ from haechi.training.interruption import Interrupted, Interruption
 from haechi.training.loss import Criterion, build_criterion, summed_loss
 from haechi.training.memory import guarded
 from haechi.training.optimizer import build_optimizer, freeze
-from haechi.training.progress import Progress
+from haechi.training.progress import EndIfHopeless, Progress
 from haechi.training.setup import Outcome, Setup, as_outputs, check_finite, in_order
 
 log = logging.getLogger(__name__)
@@ -65,6 +65,7 @@ class HaechiTrainer(KeptCheckpoints, DividedPasses):
         for callback in (ProgressCallback, PrinterCallback):
             self.remove_callback(callback)
         self.add_callback(Progress(setup.metric))
+        self.add_callback(EndIfHopeless(setup))
         if setup.config.early_stopping_patience:
             self.add_callback(EarlyStoppingCallback(setup.config.early_stopping_patience))
 

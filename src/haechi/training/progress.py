@@ -2,9 +2,24 @@
 
 from typing import Any
 
-from transformers import ProgressCallback
+from transformers import ProgressCallback, TrainerCallback
+
+from haechi.training.setup import Setup
 
 SHORT_EVALUATION_BATCHES = 20
+
+
+class EndIfHopeless(TrainerCallback):
+    """Ends a training after an evaluation that leaves it without hope, as a search sees it."""
+
+    def __init__(self, setup: Setup) -> None:
+        """`setup` knows whether it is so."""
+        self.setup = setup
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Ask for the end."""
+        if self.setup.is_hopeless():
+            control.should_training_stop = True
 
 
 class Progress(ProgressCallback):

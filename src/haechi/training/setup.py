@@ -44,6 +44,8 @@ class Setup:
     """Where checkpoints go."""
     on_metrics: OnMetrics
     """Hears of every logged metric."""
+    is_hopeless: Callable[[], bool] = lambda: False
+    """Whether somebody who heard of an evaluation wants the training to end there."""
 
     @property
     def metric(self) -> str:

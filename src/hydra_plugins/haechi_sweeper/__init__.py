@@ -12,6 +12,8 @@ from omegaconf import DictConfig
 class HaechiSweeper(Sweeper):
     """A grid whose jobs are kept account of, so that it resumes and none hides another."""
 
+    searches = False
+
     def __init__(self, params: dict[str, str] | None = None, max_batch_size: int | None = None) -> None:
         """A sweeper that has not started.
 
@@ -42,13 +44,20 @@ class HaechiSweeper(Sweeper):
         return [*(f"{key}={value}" for key, value in self.params.items() if key not in typed), *arguments]
 
 
-ConfigStore.instance().store(
-    group="hydra/sweeper",
-    name="haechi",
-    node={
-        "_target_": "hydra_plugins.haechi_sweeper.HaechiSweeper",
-        "params": None,
-        "max_batch_size": None,
-    },
-    provider="haechi",
-)
+class SearchSweeper(HaechiSweeper):
+    """Trials that Optuna draws one after another; `sweep.trials` and the keys beside it say how."""
+
+    searches = True
+
+
+for _name, _class in (("haechi", HaechiSweeper), ("haechi_search", SearchSweeper)):
+    ConfigStore.instance().store(
+        group="hydra/sweeper",
+        name=_name,
+        node={
+            "_target_": f"hydra_plugins.haechi_sweeper.{_class.__name__}",
+            "params": None,
+            "max_batch_size": None,
+        },
+        provider="haechi",
+    )
