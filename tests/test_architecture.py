@@ -26,6 +26,7 @@ LAYERS = [
     {"deep"},
     {"command_line"},
     {"tracking", "notify"},
+    {"report"},
     {"session"},
     {"pipeline"},
     {"docs", "compatibility", "added_tokens"},

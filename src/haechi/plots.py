@@ -1,4 +1,4 @@
-"""Plots of a run: learning curves and the confusion matrix, Hangul readable on any machine."""
+"""Plots of a run: learning curves and the confusion matrix; Hangul readable on any machine, in every plot."""
 
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -58,16 +58,20 @@ def plot_confusion(targets: np.ndarray, predicted: np.ndarray, labels: Sequence[
     return save_figure(figure, path)
 
 
-def new_figure(width: float, height: float) -> tuple[Any, Any]:
-    """A figure of its own canvas: no display is needed and no global state is touched."""
+def new_figure(width: float, height: float, panels: int = 1) -> tuple[Any, Any]:
+    """A figure of so many inches, and its axes, or a row of several side by side.
+
+    It has a canvas of its own: no display is needed and no global state is touched.
+    """
     from matplotlib.figure import Figure
 
     _use_hangul_font()
     figure = Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.add_subplot()
+    return figure, figure.subplots(1, panels)
 
 
 def save_figure(figure: Any, path: Path) -> Path:
+    """Write a figure as PNG, its folder made if need be."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,3 +93,5 @@ def _use_hangul_font() -> None:
         font_manager.fontManager.addfont(font)
     matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
     matplotlib.rcParams["axes.unicode_minus"] = False
+    # A class that is called `$5` is no formula.
+    matplotlib.rcParams["text.parse_math"] = False

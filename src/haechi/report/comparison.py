@@ -63,9 +63,7 @@ class Comparison:
         return {**vars(self), "seeds": list(self.seeds), "within_noise": self.within_noise}
 
 
-def draw_all(
-    records: Sequence[RunRecord], metric: str, notes: list[str]
-) -> dict[int, Drawn]:
+def draw_all(records: Sequence[RunRecord], metric: str, notes: list[str]) -> dict[int, Drawn]:
     """Each run's metric on resamples of its rows, by `id(record)`; runs on the same rows share resamples."""
     split, _, name = metric.partition("/")
     groups: dict[str, list[tuple[RunRecord, JudgedRows]]] = {}
@@ -80,7 +78,9 @@ def draw_all(
         if statistic is None:
             silent.setdefault(f"predictions do not give {name}", []).append(record.name)
         elif not math.isclose(on_all_rows(statistic, len(rows)), record.final[metric], abs_tol=1e-3):
-            silent.setdefault("predictions.jsonl gives another value than results.json", []).append(record.name)
+            silent.setdefault("predictions.jsonl gives another value than results.json", []).append(
+                record.name
+            )
         else:
             groups.setdefault(rows.key, []).append((record, rows))
     notes += [f"no rows are drawn for {_listed(names)}: {why}" for why, names in silent.items()]

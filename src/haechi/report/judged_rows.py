@@ -52,6 +52,9 @@ def read_rows(record: RunRecord, split: str) -> JudgedRows:
         rows = [row for row in _lines(record.predictions) if row.get("split") == split]
         if not rows:
             raise UnreadablePredictions(f"predictions.jsonl has no {split} rows")
+        if len(rows) != record.rows.get(split, len(rows)):
+            missing = f"{len(rows):,} of {record.rows[split]:,} {split} rows"
+            raise UnreadablePredictions(f"predictions.jsonl is cut: it has {missing}")
         return _judged(record, rows)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadablePredictions("predictions.jsonl is cut or damaged") from error
@@ -60,7 +63,7 @@ def read_rows(record: RunRecord, split: str) -> JudgedRows:
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
     with path.open(encoding="utf-8") as file:
         for line in file:
-            # The last line of a file that was cut ends nowhere: some rows are missing, and nobody knows which.
+            # The last line of a file that was cut ends nowhere; nobody knows what is missing behind it.
             if not line.endswith("\n"):
                 raise ValueError(path)
             yield json.loads(line)
@@ -87,9 +90,7 @@ def _judged(record: RunRecord, rows: Sequence[dict[str, Any]]) -> JudgedRows:
             golds = [str(row["label"]) for row in rows]
             labels = _all_labels(record.labels or tuple(rows[0]["scores"]), [*golds, *predicted])
             scores = np.array([[row["scores"].get(label, 0.0) for label in labels] for row in rows])
-    return JudgedRows(
-        objective, key.hexdigest(), golds, predicted, labels, scores, record.positive_from
-    )
+    return JudgedRows(objective, key.hexdigest(), golds, predicted, labels, scores, record.positive_from)
 
 
 def _objective(row: dict[str, Any]) -> str:

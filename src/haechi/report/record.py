@@ -19,7 +19,7 @@ class RunRecord:
     """What a run was, how it ended, and where its files are."""
 
     status: str
-    """finished, failed, interrupted, refused, running, waiting, or unfinished where nothing says how it ended."""
+    """finished, failed, interrupted, refused, running, waiting; unfinished where nothing says how it ended."""
     folder: Path | None = None
     """The run's folder; None for one that is known to MLflow only."""
     number: int | None = None
@@ -39,6 +39,8 @@ class RunRecord:
     """Lines of metrics.jsonl."""
     final: Mapping[str, float] = field(default_factory=dict)
     """Metrics of the best weights, `validation/macro_f1` -> value."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """How many rows each split has; empty where that is not known."""
     predictions: Path | None = None
     log: Path | None = None
     error: str | None = None
@@ -76,8 +78,11 @@ def read_run(folder: Path) -> RunRecord:
     points = _points(folder / "metrics.jsonl", notes)
     known = (folder / "predictions.jsonl", folder / "train.log")
     predictions, log = (path if path.is_file() else None for path in known)
-    best = results.get("best") if isinstance(results.get("best"), dict) else {}
+    found = results.get("best")
+    best: dict[str, Any] = found if isinstance(found, dict) else {}
     seconds = results.get("seconds")
+    counted = results.get("rows")
+    rows: dict[Any, Any] = counted if isinstance(counted, dict) else {}
     return RunRecord(
         status=str(results.get("status") or "unfinished"),
         folder=folder,
@@ -87,6 +92,7 @@ def read_run(folder: Path) -> RunRecord:
         seed=config.get("seed"),
         points=points,
         final=_final(results, points, best),
+        rows={str(name): count for name, count in rows.items() if isinstance(count, int)},
         predictions=predictions,
         log=log,
         error=str(results["error"]) if results.get("error") else None,
@@ -168,5 +174,3 @@ def _number(text: str | None) -> float | None:
 
 def _near(folder: Path) -> str:
     return "/".join(folder.parts[-2:])
-
-

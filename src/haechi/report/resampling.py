@@ -14,9 +14,7 @@ Statistic = Callable[[np.ndarray], np.ndarray]
 """A metric of rows that count several times: counts (resamples, rows) -> values (resamples,)."""
 
 
-def resampled(
-    statistics: Sequence[Statistic], rows: int, key: str, resamples: int = RESAMPLES
-) -> np.ndarray:
+def resampled(statistics: Sequence[Statistic], rows: int, key: str, resamples: int = RESAMPLES) -> np.ndarray:
     """Values of each statistic on the same resamples of its rows: (statistics, resamples).
 
     Args:
@@ -40,7 +38,7 @@ def on_all_rows(statistic: Statistic, rows: int) -> float:
 
 
 def students_t(freedom: int, draws: int, stream: str) -> np.ndarray:
-    """Values of Student's t in random order; evenly spread quantiles, so that no chance is in their spread."""
+    """Values of Student's t in random order: evenly spread quantiles, whose own spread no chance is in."""
     from scipy.special import stdtrit
 
     quantiles = stdtrit(freedom, (np.arange(draws) + 0.5) / draws)

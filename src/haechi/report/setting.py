@@ -133,7 +133,9 @@ def _test(records: Sequence[RunRecord], metric: str) -> dict[str, float]:
     if split == "test":
         return {}
     found = {seed_of(record): record.value(f"test/{name}") for record in records}
-    return {} if None in found.values() else {seed: value for seed, value in found.items() if value is not None}
+    return (
+        {} if None in found.values() else {seed: value for seed, value in found.items() if value is not None}
+    )
 
 
 def _failure(record: RunRecord, metric: str) -> Failure:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from haechi.report.config_values import short_names
-from haechi.report.setting import name_of
+from haechi.report.setting import Failure, name_of
 from haechi.report.wording import interval, number, signed, verdict, with_spread
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def as_text(board: "Board", width: int) -> str:
     parts = [title_of(board), "\n".join(_table(head, rows, width))] if rows else [title_of(board)]
     parts.append("\n".join(_wrapped(text.replace("`", ""), width) for text in board.findings))
     if board.failures:
-        lines = [f"{item.run}  {_setting(item)}  {item.state}: {item.cause}" for item in board.failures]
-        lines += [f"    log {item.log}" for item in board.failures[:1] if item.log]
-        parts.append("\n".join(["runs without a value", *(_wrapped(f"  {_first_line(text)}", width) for text in lines)]))
+        parts.append("\n".join(["runs without a value", *_failed(board.failures, width)]))
     if board.notes:
         parts.append("\n".join(_wrapped(f"note: {note}", width) for note in board.notes))
     return "\n\n".join(parts)
@@ -127,13 +125,20 @@ def _wrapped(text: str, width: int) -> str:
     return "\n".join([*lines, line])
 
 
-def _setting(item: object) -> str:
-    values, seed = getattr(item, "values"), getattr(item, "seed")
-    return " ".join([*([name_of(values)] if values else []), *([f"seed={seed}"] if seed else [])])
+def _failed(failures: Sequence[Failure], width: int) -> list[str]:
+    """A line for each run, and where the first log is."""
+    lines = [f"{item.run}  {_setting(item)}  {item.state}: {_first_line(item.cause)}" for item in failures]
+    logs = [f"  log: {item.log}" for item in failures if item.log]
+    return [_wrapped(f"  {line}", width) for line in [*lines, *logs[:1]]]
+
+
+def _setting(item: Failure) -> str:
+    named = [name_of(item.values)] if item.values else []
+    return " ".join([*named, *([f"seed={item.seed}"] if item.seed else [])])
 
 
 def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0] if not text.startswith(" ") else "  " + text.strip().partition("\n")[0]
+    return text.strip().partition("\n")[0]
 
 
 def _markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -75,7 +75,7 @@ def findings(
     metric: str,
     direction: str,
 ) -> tuple[str, ...]:
-    """What there is to know first, a sentence each."""
+    """What there is to know first, a sentence each: the best one, then its lead where it has one."""
     if not settings:
         return (f"No run has a value of {metric}." if failures else "There are no runs.",)
     best, split = settings[0], metric.partition("/")[0]
@@ -102,7 +102,11 @@ def findings(
 
 def _best(settings: Sequence[Setting]) -> str:
     if len(settings) == 1:
-        return "There is one setting" if settings[0].values else "There is one run, or one setting with its seeds"
+        return (
+            "There is one setting"
+            if settings[0].values
+            else "There is one run, or one setting with its seeds"
+        )
     return f"The best of {len(settings)} settings is `{settings[0].name}`"
 
 
@@ -119,14 +123,19 @@ def _leads(comparisons: Sequence[Comparison], split: str) -> list[str]:
         if near:
             names = ", ".join(f"`{name_of(item.other)}`" for item in near[:4])
             more = f" and {len(near) - 4} more" if len(near) > 4 else ""
-            found.append(f"{len(near)} of {len(comparisons)} others are within the noise of it: {names}{more}.")
+            found.append(
+                f"{len(near)} of {len(comparisons)} others are within the noise of it: {names}{more}."
+            )
         else:
             found.append(f"It is ahead of all {len(comparisons)} others by more than the noise.")
     return found
 
 
 def _selection(settings: Sequence[Setting], split: str) -> str:
-    return (
-        f"The best of {len(settings)} settings was chosen on these {split} rows, so its value and its lead are "
-        f"somewhat too good, and of {len(settings) - 1} intervals at 95 % each some may miss by chance."
+    chosen = (
+        f"The best of {len(settings)} settings was chosen on these {split} rows, so its value and its lead "
+        "are somewhat too good"
     )
+    if len(settings) < 3:
+        return f"{chosen}."
+    return f"{chosen}; and of {len(settings) - 1} intervals at 95 % some may miss by chance."

@@ -11,7 +11,6 @@ from haechi.report.weighted.f1 import F1, Average
 from haechi.rows.tags import OUTSIDE, spans
 
 
-
 def tag_statistic(metric: str, rows: JudgedRows) -> Statistic | None:
     """`entity_macro_f1`, `entity_micro_f1`, `char_macro_f1`, `char_macro_f1_without_o` or `f1/<type>`."""
     name = metric.partition("/")[0]

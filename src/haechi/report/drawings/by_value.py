@@ -1,0 +1,62 @@
+"""The metric by one swept key: seeds as dots, means as lines, standard deviations as bars."""
+
+from pathlib import Path
+from typing import Any
+
+from haechi.plots import new_figure, save_figure
+from haechi.report.board import Board
+from haechi.report.config_values import short_names
+from haechi.report.drawings.palette import COLORS, GREY, are_numbers, in_order, shortened
+from haechi.report.setting import Setting, name_of
+
+
+def draw_by_value(board: Board, key: str, path: Path) -> Path | None:
+    """Values from left to right; None where there are fewer than two."""
+    values = in_order([setting.values[key] for setting in board.settings if key in setting.values])
+    if len(values) < 2:
+        return None
+    lines: dict[str, list[Setting]] = {}
+    for setting in board.settings:
+        rest = {name: value for name, value in setting.values.items() if name != key}
+        lines.setdefault(name_of(rest) if rest else "", []).append(setting)
+    figure, axes = new_figure(max(6.0, 2.4 + 0.75 * len(values)), 4.3)
+    many = len(lines) > len(COLORS)
+    for place, (name, settings) in enumerate(lines.items()):
+        color = GREY if place >= len(COLORS) else COLORS[place]
+        shift = 0.0 if len(lines) == 1 else 0.36 * (place / (len(lines) - 1) - 0.5)
+        label = name if name and place < len(COLORS) else None
+        _draw_line(axes, settings, values, key, shift, color, label)
+    axes.set_xticks(range(len(values)), [shortened(value, 28) for value in values])
+    if max(map(len, values)) * len(values) > 60:
+        axes.tick_params(axis="x", rotation=35)
+    axes.set_xlabel(short_names(list(board.swept))[key])
+    axes.set_ylabel(board.metric)
+    axes.grid(axis="y", alpha=0.3)
+    if len(lines) > 1:
+        figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    if many:
+        axes.set_title(f"the first {len(COLORS)} of {len(lines)} combinations in colour", fontsize=9)
+    return save_figure(figure, path)
+
+
+def _draw_line(
+    axes: Any,
+    settings: list[Setting],
+    values: list[str],
+    key: str,
+    shift: float,
+    color: str,
+    label: str | None,
+) -> None:
+    places = [(values.index(setting.values[key]), setting) for setting in settings if key in setting.values]
+    places.sort(key=lambda item: item[0])
+    xs = [place + shift for place, _ in places]
+    for x, (_, setting) in zip(xs, places, strict=True):
+        seeds = list(setting.seeds.values())
+        axes.plot([x] * len(seeds), seeds, "o", color=color, markersize=4, alpha=0.45, zorder=2)
+    means = [setting.mean for _, setting in places]
+    spreads = [setting.sd or 0.0 for _, setting in places]
+    style = {"marker": "D", "markersize": 5, "capsize": 3, "linewidth": 1.3, "zorder": 3}
+    # Values that have no order are joined for the eye only.
+    style["linestyle"] = "-" if are_numbers(values) else ":"
+    axes.errorbar(xs, means, yerr=spreads, color=color, label=shortened(label) if label else None, **style)

@@ -1,0 +1,34 @@
+"""Colours and names of settings, the same in every plot of a page."""
+
+import math
+
+from haechi.report.board import Board
+from haechi.report.setting import Setting
+
+COLORS = ("#1f6fb4", "#d9642c", "#2f8f4e", "#8a56b0", "#b8860b", "#1a9aa0", "#c2407a", "#6b6b6b")
+GREY = "#b5b5b5"
+_LONGEST = 44
+
+
+def colored(board: Board) -> list[tuple[Setting, str]]:
+    """The first settings, each with its colour."""
+    return list(zip(board.settings, COLORS, strict=False))
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """A text that fits into a legend."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def in_order(values: list[str]) -> list[str]:
+    """Distinct values: numbers by size, else in the order in which they come."""
+    distinct = list(dict.fromkeys(values))
+    return sorted(distinct, key=float) if are_numbers(distinct) else distinct
+
+
+def are_numbers(values: list[str]) -> bool:
+    """Whether every value is one."""
+    try:
+        return all(not math.isnan(float(value)) for value in values)
+    except ValueError:
+        return False
