@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 
 import pytest
 from mlflow.utils import validation

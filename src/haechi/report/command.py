@@ -103,7 +103,7 @@ def _check(key: str, value: str) -> None:
 def _report(request: Request) -> None:
     records = gather(request.folders) if request.folders else []
     for name in request.experiments:
-        records += _experiment(name)
+        records += _experiment(name, typed_as_key=name == request.settings.get("experiment"))
     if request.metric is not None:
         _must_be_there(records, request.metric)
     boards = boards_of(records, request.metric)
@@ -119,17 +119,23 @@ def _report(request: Request) -> None:
     sys.stdout.write(f"{text}\n\nreport   {written.html}\n")
 
 
-def _experiment(name: str) -> list[RunRecord]:
+def _experiment(name: str, *, typed_as_key: bool) -> list[RunRecord]:
     from haechi.report.tracked import gather_experiment  # imports the tracking client
 
-    return gather_experiment(name)
+    try:
+        return gather_experiment(name)
+    except RunFault as fault:
+        if typed_as_key:
+            raise
+        raise RunFault(f"`{name}` is no folder here, and as an experiment: {fault}", fault.notes) from fault
 
 
 def _must_be_there(records: Sequence[RunRecord], metric: str) -> None:
     counts = Counter(name for record in records for name in record.final)
     if metric in counts or not counts:
         return
-    headline = [name for name in counts if name.count("/") == 1]
+    split = metric.partition("/")[0]
+    headline = [name for name in counts if name.count("/") == 1 and name.startswith(f"{split}/")]
     near = difflib.get_close_matches(metric, list(counts), n=1)
     raise RunFault(
         f"no run has the metric `{metric}`",
@@ -152,6 +158,6 @@ def _out(request: Request) -> Path:
 def _help() -> str:
     keys = "\n".join(f"  {key:<12}{what}" for key, what in KEYS.items())
     return (
-        f"{USAGE}\n\nPrints the board and writes report.html, report.md, report.csv, board.json and plots/ to\n"
-        f"report/ in the folder of the sweep, or to a new folder under outputs/.\n\n{keys}\n"
+        f"{USAGE}\n\nPrints the board and writes report.html, report.md, report.csv, board.json and\n"
+        f"plots/ to report/ in the folder of the sweep, or to a new folder under outputs/.\n\n{keys}\n"
     )

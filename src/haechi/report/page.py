@@ -15,12 +15,12 @@ from haechi.report.style import CSS
 MOST_LOGS = 12
 """Failed runs whose log's last lines are shown."""
 _METHOD = (
-    "Values are of the best weights of each run and are averaged over seeds; ± is the standard deviation of "
-    "the seeds. For a difference the rows are drawn anew with replacement, the same ones for both settings, and "
-    "the metric is computed each time; where there are several seeds, what other seeds would give is drawn from "
-    "Student's t with the spread of the seeds' differences. The 95 % interval holds the middle of these draws; "
-    "where it holds 0, the difference is within the noise. It says nothing of other data, of another split, or "
-    "of rows that are not independent."
+    "Values are of the best weights of each run and are averaged over seeds; ± is the standard deviation "
+    "of the seeds. For a difference the rows are drawn anew with replacement, the same ones for both "
+    "settings, and the metric is computed each time; where there are several seeds, what other seeds would "
+    "give is drawn from Student's t with the spread of the seeds' differences. The 95 % interval holds the "
+    "middle of these draws; where it holds 0, the difference is within the noise. It says nothing of other "
+    "data, of another split, or of rows that are not independent."
 )
 
 

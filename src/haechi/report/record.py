@@ -19,7 +19,7 @@ class RunRecord:
     """What a run was, how it ended, and where its files are."""
 
     status: str
-    """finished, failed, interrupted, refused, running, waiting; unfinished where nothing says how it ended."""
+    """finished, failed, interrupted, refused, running, waiting; unfinished where nothing says which."""
     folder: Path | None = None
     """The run's folder; None for one that is known to MLflow only."""
     number: int | None = None

@@ -26,7 +26,8 @@ code { font-size: .92em; overflow-wrap: anywhere; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.3rem; }
 .answer { margin: 1.4rem 0 1rem; border-left: 5px solid var(--accent); }
 .answer .setting { font-size: 1.25rem; font-weight: 650; overflow-wrap: anywhere; }
-.answer .value { font-size: 2.1rem; font-weight: 650; font-variant-numeric: tabular-nums; margin-right: .6rem; }
+.answer .value { font-size: 2.1rem; font-weight: 650; margin-right: .6rem;
+  font-variant-numeric: tabular-nums; }
 .badge { display: inline-block; border-radius: 999px; padding: .1rem .7rem; white-space: nowrap;
   font-size: .86rem; font-weight: 600; }
 .clear, .best { color: var(--good); background: var(--good-back); }

@@ -8,22 +8,25 @@ from typing import TYPE_CHECKING
 
 from haechi.report.config_values import short_names
 from haechi.report.setting import Failure, name_of
-from haechi.report.wording import interval, number, signed, verdict, with_spread
+from haechi.report.wording import interval, number, verdict, with_spread
 
 if TYPE_CHECKING:
     from haechi.report.board import Board
 
+TEST, SEEDS, BEHIND, INTERVAL = "test", "seeds", "behind by", "95 % interval"
 _SHORTEST = 6
+_DROPPED = (TEST, SEEDS, INTERVAL)
+"""Columns that a narrow terminal does without, the first ones first."""
 _FOLD = "  "
 
 
 def rows_of(board: "Board") -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the table of settings, as texts."""
+    """Head and rows of the table of settings, as texts; the interval is of how far a setting is behind."""
     short = short_names(list(board.swept))
     tested = any(setting.test for setting in board.settings)
     compared = bool(board.comparisons)
-    head = ["", *(short[key] for key in board.swept), board.metric, *(["test"] if tested else []), "seeds"]
-    head += ["best is ahead by", "95 % interval", ""] if compared else []
+    head = ["", *(short[key] for key in board.swept), board.metric, *([TEST] if tested else []), SEEDS]
+    head += [BEHIND, INTERVAL, ""] if compared else []
     rows: list[list[str]] = []
     for place, setting in enumerate(board.settings):
         row = [str(place + 1), *(setting.values.get(key, "") for key in board.swept)]
@@ -34,7 +37,7 @@ def rows_of(board: "Board") -> tuple[list[str], list[list[str]]]:
             row += ["", "", "best"]
         elif compared:
             item = board.comparisons[place - 1]
-            row += [signed(item.difference), interval(item), verdict(item)]
+            row += [number(item.difference), interval(item), verdict(item)]
         rows.append(row)
     return head, rows
 
@@ -42,6 +45,8 @@ def rows_of(board: "Board") -> tuple[list[str], list[list[str]]]:
 def as_text(board: "Board", width: int) -> str:
     """The table, what there is to know, failures and notes."""
     head, rows = rows_of(board)
+    # The title has the metric's whole name.
+    head = [name.rpartition("/")[2] if name == board.metric else name for name in head]
     parts = [title_of(board), "\n".join(_table(head, rows, width))] if rows else [title_of(board)]
     parts.append("\n".join(_wrapped(text.replace("`", ""), width) for text in board.findings))
     if board.failures:
@@ -96,13 +101,22 @@ def columns(text: str) -> int:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    cells = [list(map(str, row)) for row in (head, *rows)]
-    widths = [max(columns(row[index]) for row in cells) for index in range(len(head))]
-    # What does not fit is taken from the widest column, as long as a column stays readable.
+    """Lines that fit; where all columns do not, some are left out before any is cut."""
+    cells = [list(head), *(list(row) for row in rows)]
+    for name in _DROPPED:
+        if _width(cells) > width and name in cells[0]:
+            place = cells[0].index(name)
+            cells = [row[:place] + row[place + 1 :] for row in cells]
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
     while sum(widths) + 2 * len(widths) - 2 > width and max(widths) > _SHORTEST:
         widths[widths.index(max(widths))] -= 1
     lines = [_FOLD.join(_fit(cell, size) for cell, size in zip(row, widths, strict=True)) for row in cells]
     return [line.rstrip() for line in lines]
+
+
+def _width(cells: Sequence[Sequence[str]]) -> int:
+    widths = [max(map(columns, column)) for column in zip(*cells, strict=True)]
+    return sum(widths) + len(_FOLD) * (len(widths) - 1)
 
 
 def _fit(text: str, width: int) -> str:
