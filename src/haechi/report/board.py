@@ -89,7 +89,7 @@ def build_board(
     if direction not in {"max", "min"}:
         direction = "min" if metric.rpartition("/")[2] in LOWER_IS_BETTER else "max"
     sign = -1.0 if direction == "min" else 1.0
-    notes = [note for record in records for note in record.notes]
+    notes = [f"run {record.name}: {note}" for record in records for note in record.notes]
     found, failures = settings_of(records, metric, notes)
     settings = sorted(found, key=lambda setting: -sign * setting.mean)
     comparisons: tuple[Comparison, ...] = ()

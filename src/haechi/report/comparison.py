@@ -83,7 +83,7 @@ def draw_all(records: Sequence[RunRecord], metric: str, notes: list[str]) -> dic
             )
         else:
             groups.setdefault(rows.key, []).append((record, rows))
-    notes += [f"no rows are drawn for {_listed(names)}: {why}" for why, names in silent.items()]
+    notes += [f"no rows are drawn for run {_listed(names)}: {why}" for why, names in silent.items()]
     found: dict[int, Drawn] = {}
     for key, members in groups.items():
         judged = [rows for _, rows in members]

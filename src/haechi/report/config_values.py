@@ -64,7 +64,7 @@ def canonical(value: object) -> str:
 
 def value_of(config: Mapping[str, str], key: str) -> str | None:
     """The value of a key, or the option of a group; None where the config has no such key."""
-    found = config.get(GROUPS.get(key, key))
+    found = config.get(GROUPS.get(key, key), config.get(key))
     if found is None:
         return None
     # The same file in another checkout is the same value.
@@ -86,7 +86,8 @@ def differing(configs: Sequence[Mapping[str, str]], typed: Sequence[Sequence[str
     so_far: list[tuple[str | None, ...]] = [() for _ in configs]
     for key in order:
         column = [value_of(config, key) for config in configs]
-        if len(set(column)) < 2 or is_neutral(key):
+        # A config that was cut lacks keys, which tells nothing.
+        if len(set(column) - {None}) < 2 or is_neutral(key):
             continue
         wider = [(*before, value) for before, value in zip(so_far, column, strict=True)]
         if key in named or key in GROUPS or len(set(wider)) > len(set(so_far)):

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from haechi.compose import key_of
 from haechi.fault import RunFault
 from haechi.report import sweep_file
 from haechi.report.config_values import differing, value_of
@@ -24,7 +25,7 @@ def gather(paths: Sequence[Path | str]) -> list[RunRecord]:
         RunFault: a folder is not there, or holds no run.
     """
     found: dict[Path, RunRecord] = {}
-    broken: list[str] = []
+    broken: list[Path] = []
     sweeps = 0
     for given in paths:
         folder = Path(given).expanduser().absolute()
@@ -43,7 +44,11 @@ def gather(paths: Sequence[Path | str]) -> list[RunRecord]:
             place = record.folder or folder / record.name
             found.setdefault(place.resolve(), record)
     records = compared(list(found.values()), one_sweep=sweeps == 1)
-    return [replace(records[0], notes=(*broken, *records[0].notes)), *records[1:]]
+    for folder in broken:
+        note = f"{folder.name}/{sweep_file.NAME} is cut or no JSON: its runs are compared by their configs"
+        place = next((index for index, record in enumerate(records) if _is_in(record, folder)), 0)
+        records[place] = replace(records[place], notes=(*records[place].notes, note))
+    return records
 
 
 def compared(records: list[RunRecord], *, one_sweep: bool = False) -> list[RunRecord]:
@@ -54,7 +59,10 @@ def compared(records: list[RunRecord], *, one_sweep: bool = False) -> list[RunRe
     known = [record for record in records if record.config]
     differ = differing([record.config for record in known], [record.typed for record in known])
     keys = list(dict.fromkeys([*(key for key in swept if _varies(records, key)), *differ]))
-    return [replace(record, values={key: _value(record, key) for key in keys}) for record in records]
+    return [
+        replace(record, values={key: _value(record, key) for key in keys}, several_sweeps=True)
+        for record in records
+    ]
 
 
 def _varies(records: Sequence[RunRecord], key: str) -> bool:
@@ -62,10 +70,11 @@ def _varies(records: Sequence[RunRecord], key: str) -> bool:
 
 
 def _value(record: RunRecord, key: str) -> str:
-    return record.values.get(key) or value_of(record.config, key) or "?"
+    typed = {key_of(item): item.partition("=")[2] for item in record.typed}
+    return record.values.get(key) or value_of(record.config | typed, key) or "?"
 
 
-def _groups(folder: Path, broken: list[str]) -> Iterator[list[RunRecord]]:
+def _groups(folder: Path, broken: list[Path]) -> Iterator[list[RunRecord]]:
     """Sweeps and single runs in a folder and below; `broken` hears of sweeps that cannot be read as such."""
     count, top = 0, len(folder.parts)
     for place, names, files in os.walk(folder):
@@ -74,8 +83,7 @@ def _groups(folder: Path, broken: list[str]) -> Iterator[list[RunRecord]]:
         if sweep_file.NAME in files:
             group = sweep_file.read_sweep(here)
             if group is None:
-                name = f"{here.name}/{sweep_file.NAME}"
-                broken.append(f"{name} is cut or no JSON: its runs are compared by their configs")
+                broken.append(here)
         if group is None and _is_run(files):
             group = [read_run(here)]
         if group is not None:
@@ -85,6 +93,10 @@ def _groups(folder: Path, broken: list[str]) -> Iterator[list[RunRecord]]:
         if len(here.parts) - top >= DEEPEST or count >= MOST_RUNS:
             names.clear()
         names[:] = sorted((name for name in names if _is_open(name)), key=_order)
+
+
+def _is_in(record: RunRecord, folder: Path) -> bool:
+    return record.folder is not None and record.folder.is_relative_to(folder)
 
 
 def _is_run(files: Sequence[str]) -> bool:

@@ -26,6 +26,8 @@ class RunRecord:
     """Its number in the sweep."""
     sweep: str = ""
     """The sweep that it is a part of."""
+    several_sweeps: bool = False
+    """Whether runs of other sweeps, or of none, are looked at with it."""
     task: str = ""
     objective: str = ""
     metric: str = ""
@@ -50,7 +52,7 @@ class RunRecord:
     """Names in the order of the head's outputs; empty where they are not known."""
     positive_from: float | None = None
     """`task.positive_from`: the score from which on two texts count as alike."""
-    config: Mapping[str, str] = field(default_factory=dict)
+    config: dict[str, str] = field(default_factory=dict)
     """config.yaml, flattened."""
     typed: tuple[str, ...] = ()
     """Overrides as typed."""
@@ -61,7 +63,7 @@ class RunRecord:
     def name(self) -> str:
         """How the run is called: its number in a sweep, else its folder or its id."""
         if self.number is not None:
-            return f"{self.sweep}/{self.number}" if self.sweep else str(self.number)
+            return f"{self.sweep}/{self.number}" if self.several_sweeps else str(self.number)
         return self.folder.name if self.folder else (self.mlflow_run_id or "run")[:12]
 
     def value(self, metric: str) -> float | None:
@@ -95,14 +97,14 @@ def read_run(folder: Path) -> RunRecord:
         rows={str(name): count for name, count in rows.items() if isinstance(count, int)},
         predictions=predictions,
         log=log,
-        error=str(results["error"]) if results.get("error") else None,
+        error=str(results["error"]).rstrip(": ") if results.get("error") else None,
         seconds=float(seconds) if isinstance(seconds, int | float) else None,
         mlflow_run_id=results.get("mlflow_run_id"),
         labels=_labels(folder),
         positive_from=_number(config.get("task.positive_from")),
         config=config,
         typed=tuple(str(item) for item in results.get("overrides") or ()),
-        notes=tuple(f"{_near(folder)}: {note}" for note in notes),
+        notes=tuple(notes),
     )
 
 
@@ -170,7 +172,3 @@ def _number(text: str | None) -> float | None:
         return float(text or "")
     except ValueError:
         return None
-
-
-def _near(folder: Path) -> str:
-    return "/".join(folder.parts[-2:])

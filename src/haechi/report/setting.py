@@ -119,7 +119,7 @@ def settings_of(
         seed = seed_of(record)
         if seed in group:
             what = f"{name_of(record.values)} seed {seed}"
-            notes.append(f"{what} is there twice: {record.name} counts, {group[seed].name} does not")
+            notes.append(f"{what} is there twice: run {record.name} counts, {group[seed].name} does not")
         group[seed] = record
     settings = [
         Setting(dict(values), tuple(group.values()), metric, _test(list(group.values()), metric))

@@ -135,7 +135,7 @@ def _stored(client: "MlflowClient", run: "TrackedRun") -> RunRecord:
         # The best checkpoint is the one that is kept; the last value may be another's.
         choose = min if metric.rpartition("/")[2] in LOWER_IS_BETTER else max
         final[metric] = choose(chosen)
-        notes = (f"MLflow has no files of some runs: their {metric} is the best of their evaluations",)
+        notes = (f"MLflow has no files of it: its {metric} is the best of its evaluations",)
     ended, began = run.info.end_time, run.info.start_time
     return RunRecord(
         status=_STATES.get(run.info.status, "waiting"),

@@ -38,7 +38,8 @@ def verdict(comparison: Comparison) -> str:
         case True:
             return "within the noise"
         case False:
-            return "worse" if comparison.difference > 0 else "better on these seeds"
+            side = "worse" if comparison.difference > 0 else "better"
+            return side if comparison.basis != "rows" else f"{side}, by one seed"
 
 
 def sentence(comparison: Comparison, split: str) -> str:

@@ -10,7 +10,7 @@ from haechi.plots import new_figure, save_figure
 from haechi.report.board import Board
 from haechi.report.drawings.palette import GREY, colored, shortened
 from haechi.report.record import RunRecord
-from haechi.report.setting import Setting, name_of
+from haechi.report.setting import Setting
 
 MOST_GREY = 40
 MOST_POINTS = 400
@@ -72,16 +72,13 @@ def _draw(panel: Any, records: Sequence[RunRecord], name: str, color: str, label
 
 
 def _draw_failed(panel: Any, board: Board, name: str) -> None:
+    label: str | None = "failed, interrupted or unfinished"
     kept = {id(record) for setting in board.settings for record in setting.records}
     for record in board.records:
         steps, values = _line(record, name)
         if id(record) not in kept and record.status in {"failed", "interrupted", "unfinished"} and steps.size:
-            panel.plot(steps, values, color="black", linestyle=":", linewidth=1.0)
-            panel.annotate(
-                shortened(f"{record.status}: {name_of(record.values)}", 34),
-                (steps[-1], values[-1]),
-                fontsize=7,
-            )
+            panel.plot(steps, values, color="black", linestyle=":", linewidth=1.0, label=label)
+            label = None
 
 
 def _line(record: RunRecord, name: str) -> tuple[np.ndarray, np.ndarray]:
