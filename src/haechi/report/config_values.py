@@ -33,12 +33,14 @@ def read_config(path: Path, notes: list[str]) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _LOADER)
     except FileNotFoundError:
-        content = None
         notes.append(f"{path.name} is missing")
+        return {}
     except (OSError, ValueError, yaml.YAMLError):
         content = None
-        notes.append(f"{path.name} is cut or no YAML")
-    return content if isinstance(content, dict) else {}
+    if isinstance(content, dict):
+        return content
+    notes.append(f"{path.name} is cut or no YAML")
+    return {}
 
 
 def flattened(node: Mapping[str, Any], prefix: str = "") -> dict[str, str]:

@@ -65,7 +65,8 @@ def covers(comparison: Comparison, split: str) -> str:
         pairs = f"seeds {', '.join(comparison.seeds)} in pairs" if comparison.seeds else "seeds, not in pairs"
         parts.append(pairs)
     elif comparison.basis == "rows":
-        parts.append("one seed: another one may turn it")
+        which = f"seed {comparison.seeds[0]} alone" if comparison.seeds else "one seed alone"
+        parts.append(f"{which}: another one may turn it")
     return "; ".join(parts) or "nothing"
 
 
@@ -103,11 +104,7 @@ def findings(
 
 def _best(settings: Sequence[Setting]) -> str:
     if len(settings) == 1:
-        return (
-            "There is one setting"
-            if settings[0].values
-            else "There is one run, or one setting with its seeds"
-        )
+        return "There is one setting, and nothing to compare it with"
     return f"The best of {len(settings)} settings is `{settings[0].name}`"
 
 
