@@ -80,18 +80,26 @@ def save_figure(figure: Any, path: Path) -> Path:
     return path
 
 
+def hangul_font() -> Path | None:
+    """NanumGothic in koreanize-matplotlib's wheel, whose import needs distutils; None without it."""
+    package = find_spec("koreanize_matplotlib")
+    if package is None or not package.submodule_search_locations:
+        return None
+    font = Path(package.submodule_search_locations[0]) / "fonts" / "NanumGothic.ttf"
+    return font if font.is_file() else None
+
+
 def _use_hangul_font() -> None:
-    """Register NanumGothic from koreanize-matplotlib's wheel; importing that package needs distutils."""
+    """Register the font, and let what is no formula be none."""
     import matplotlib
     from matplotlib import font_manager
 
-    package = find_spec("koreanize_matplotlib")
-    if package is None or not package.submodule_search_locations:
+    # A class that is called `$5` is no formula.
+    matplotlib.rcParams["text.parse_math"] = False
+    font = hangul_font()
+    if font is None:
         return
-    font = Path(package.submodule_search_locations[0]) / "fonts" / "NanumGothic.ttf"
-    if font.is_file() and not any(entry.fname == str(font) for entry in font_manager.fontManager.ttflist):
+    if not any(entry.fname == str(font) for entry in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(font)
     matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
     matplotlib.rcParams["axes.unicode_minus"] = False
-    # A class that is called `$5` is no formula.
-    matplotlib.rcParams["text.parse_math"] = False

@@ -1,5 +1,7 @@
 """The report's files: a page that needs nothing beside it, and plots of which one may fail."""
 
+import base64
+import io
 import json
 import re
 import time
@@ -56,7 +58,7 @@ def test_the_page_is_one_file_with_its_plots(tmp_path: Path) -> None:
     assert all(page.alts)
     text = written.html.read_text(encoding="utf-8")
     assert '<html lang="en">' in text
-    assert "http" not in re.sub(r"data:image/png;base64,[\w+/=]+", "", text)
+    assert "http" not in re.sub(r"data:[a-z/]+;base64,[\w+/=]+", "", text)
     assert "<script" not in text
     assert all(path.is_file() for path in written.paths)
     for path in re.findall(r"!\[[^]]*\]\(([^)]+)\)", written.markdown.read_text(encoding="utf-8")):
@@ -82,6 +84,19 @@ def test_what_runs_say_is_shown_and_not_obeyed(tmp_path: Path) -> None:
     assert " 90%|##" in text
     assert "10%|#\r" not in text
     assert "끝" in text
+
+
+def test_hangul_of_the_page_brings_its_font(tmp_path: Path) -> None:
+    from fontTools.ttLib import TTFont
+
+    write_run(tmp_path / "0", status="failed", error="해치: 쀍")
+    text = write_report(gather([tmp_path]), tmp_path / "out").html.read_text(encoding="utf-8")
+    found = re.search(r"data:font/ttf;base64,([\w+/=]+)", text)
+    assert found is not None
+    content = base64.b64decode(found[1])
+    assert len(content) < 20_000
+    characters = TTFont(io.BytesIO(content)).getBestCmap()
+    assert {ord(character) for character in "해치쀍주제"} <= set(characters)
 
 
 def test_a_plot_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ Basis = Literal["rows and seeds", "rows", "seeds", "nothing"]
 ENDS = (2.5, 97.5)
 """Percentiles that a 95 % interval ends at."""
 _FEWEST_RESAMPLES = 500
-_WORK = 8e9
+_WORK = 2e9
 """Rows times classes times resamples times runs that a metric with sorted scores is given."""
 
 

@@ -8,6 +8,7 @@ from haechi.report import tables, wording
 from haechi.report.board import Board
 from haechi.report.elements import code, figure, marked, table
 from haechi.report.log_tail import last_lines
+from haechi.report.page_font import font_face
 from haechi.report.plot import Plot
 from haechi.report.setting import Failure, name_of
 from haechi.report.style import CSS
@@ -31,7 +32,8 @@ def page(sections: Sequence[tuple[Board, Sequence[Plot]]]) -> str:
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>\n{body}\n"
+        f"<title>{escape(title)}</title>\n<style>\n{font_face(title + body)}{CSS}</style>\n"
+        f"</head>\n<body>\n<main>\n{body}\n"
         f"<footer class='soft small'>Haechi, {time.strftime('%Y-%m-%d %H:%M')}. Beside this page: report.md, "
         "report.csv, board.json and plots/.</footer>\n</main>\n</body>\n</html>\n"
     )
@@ -170,7 +172,8 @@ def _runs(board: Board) -> str:
         value = wording.number(record.value(board.metric))
         row = [record.name, *values, record.seed or "", record.status, value, seconds, place]
         rows.append([escape(cell) for cell in row])
-    return f"<details><summary>All {len(rows)} runs</summary>\n{table(head, rows)}</details>"
+    which = f"All {len(rows)} runs" if len(rows) > 1 else "The run"
+    return f"<details><summary>{which}</summary>\n{table(head, rows)}</details>"
 
 
 def _notes(board: Board) -> str:

@@ -12,14 +12,16 @@ CSS = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); line-height: 1.55;
   font-family: "Pretendard", "Noto Sans KR", "Noto Sans CJK KR", "Apple SD Gothic Neo", "Malgun Gothic",
-    "NanumGothic", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; font-size: 16px; }
+    "NanumGothic", "Haechi Hangul", system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
+  font-size: 16px; }
 main { max-width: 1120px; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .3rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin: 2.4rem 0 .7rem; }
 h3 { font-size: 1rem; margin: 0 0 .15rem; }
 p { margin: .4rem 0; }
 a { color: var(--accent); }
-code, pre, .number { font-family: ui-monospace, "D2Coding", "Cascadia Mono", Menlo, Consolas, monospace; }
+code, pre { font-family: "D2Coding", "Haechi Hangul", ui-monospace, "Cascadia Mono", Menlo, Consolas,
+    monospace; }
 code { font-size: .92em; overflow-wrap: anywhere; }
 .soft { color: var(--soft); }
 .small { font-size: .88rem; }
@@ -39,8 +41,9 @@ code { font-size: .92em; overflow-wrap: anywhere; }
 .findings { padding-left: 1.2rem; margin: .6rem 0; }
 .findings li { margin: .25rem 0; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; background: var(--card); }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .45rem .8rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .45rem .65rem; white-space: nowrap;
+  border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); font-size: .84rem; }
 tr:last-child td { border-bottom: 0; }
 tr.first td { font-weight: 600; }

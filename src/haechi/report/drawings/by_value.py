@@ -6,13 +6,13 @@ from typing import Any
 from haechi.plots import new_figure, save_figure
 from haechi.report.board import Board
 from haechi.report.config_values import short_names
-from haechi.report.drawings.palette import COLORS, GREY, are_numbers, in_order, shortened
+from haechi.report.drawings.palette import COLORS, GREY, are_numbers, shortened, values_of
 from haechi.report.setting import Setting, name_of
 
 
 def draw_by_value(board: Board, key: str, path: Path) -> Path | None:
     """Values from left to right; None where there are fewer than two."""
-    values = in_order([setting.values[key] for setting in board.settings if key in setting.values])
+    values = values_of(board, key)
     if len(values) < 2:
         return None
     lines: dict[str, list[Setting]] = {}

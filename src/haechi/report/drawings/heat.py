@@ -8,7 +8,7 @@ import numpy as np
 from haechi.plots import new_figure, save_figure
 from haechi.report.board import Board
 from haechi.report.config_values import short_names
-from haechi.report.drawings.palette import in_order, shortened
+from haechi.report.drawings.palette import shortened, values_of
 
 MOST_WRITTEN = 120
 
@@ -19,7 +19,7 @@ def draw_heat(board: Board, down: str, across: str, path: Path) -> Path | None:
     for setting in board.settings:
         if down in setting.values and across in setting.values:
             cells.setdefault((setting.values[down], setting.values[across]), []).append(setting.mean)
-    rows, columns = (in_order([cell[side] for cell in cells]) for side in (0, 1))
+    rows, columns = values_of(board, down), values_of(board, across)
     if len(rows) < 2 or len(columns) < 2:
         return None
     means = np.full((len(rows), len(columns)), np.nan)

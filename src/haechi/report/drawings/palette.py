@@ -20,10 +20,12 @@ def shortened(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
-def in_order(values: list[str]) -> list[str]:
-    """Distinct values: numbers by size, else in the order in which they come."""
-    distinct = list(dict.fromkeys(values))
-    return sorted(distinct, key=float) if are_numbers(distinct) else distinct
+def values_of(board: Board, key: str) -> list[str]:
+    """Values of a swept key that have a setting: numbers by size, others in the order of the runs."""
+    ranked = {setting.values.get(key) for setting in board.settings}
+    named = dict.fromkeys(record.values[key] for record in board.records if key in record.values)
+    kept = [value for value in named if value in ranked]
+    return sorted(kept, key=float) if are_numbers(kept) else kept
 
 
 def are_numbers(values: list[str]) -> bool:
