@@ -69,7 +69,7 @@ def test_runs_that_gave_nothing_are_failures_with_their_cause(tmp_path: Path) ->
     assert [setting.n for setting in board.settings] == [1]
     assert [(item.state, item.cause) for item in board.failures] == [
         ("failed", "RunFault: loss is nan at step 31"),
-        ("finished", f"{METRIC} is no number (NaN)"),
+        ("finished", f"{METRIC} is nan, no finite number"),
     ]
     assert board.failures[0].log == tmp_path / "1" / "train.log"
 

@@ -109,6 +109,25 @@ def test_a_plot_that_fails_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "classes" in {path.stem for path in written.plots}
 
 
+def test_a_search_is_drawn_where_it_has_been(tmp_path: Path) -> None:
+    points = [
+        (
+            {
+                "trainer.learning_rate": f"{number + 1}e-{number % 3 + 4}",
+                "trainer.weight_decay": f"0.{number}",
+            },
+            1,
+            0.5,
+        )
+        for number in range(14)
+    ]
+    written = write_report(gather([write_sweep(tmp_path / "sweep_a", points, rows=20)]), tmp_path / "out")
+    assert {"by_learning_rate", "by_weight_decay", "heat_learning_rate_weight_decay"} <= {
+        path.stem for path in written.plots
+    }
+    assert "not drawn" not in written.html.read_text(encoding="utf-8")
+
+
 def test_one_run_alone_has_its_page(tmp_path: Path) -> None:
     written = write_report(gather([write_run(tmp_path / "run")]), tmp_path / "out")
     assert [path.stem for path in written.plots] == ["curves", "classes", "best_run"]

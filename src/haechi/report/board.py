@@ -38,6 +38,11 @@ class Board:
         return self.settings[0] if self.settings else None
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """Each comparison in words."""
+        return tuple(wording.sentence(item, self.split) for item in self.comparisons)
+
+    @property
     def split(self) -> str:
         """The split whose rows rank: validation or test."""
         return self.metric.partition("/")[0]
@@ -45,7 +50,8 @@ class Board:
     def as_json(self) -> dict[str, Any]:
         """Plain values, ready to be written."""
         compared = [
-            {**item.as_json(), "sentence": wording.sentence(item, self.split)} for item in self.comparisons
+            {**item.as_json(), "sentence": sentence}
+            for item, sentence in zip(self.comparisons, self.sentences, strict=True)
         ]
         return {
             "task": self.task,

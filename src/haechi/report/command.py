@@ -2,6 +2,7 @@
 
 import difflib
 import io
+import os
 import shutil
 import sys
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from haechi import places
 from haechi.fault import RunFault
-from haechi.report.gather import gather
+from haechi.report.gather import compared, gather
 from haechi.report.record import RunRecord
 from haechi.report.sweep_file import NAME as SWEEP_FILE
 from haechi.report.write import boards_of, write_report
@@ -67,7 +68,7 @@ def _read(words: Sequence[str]) -> Request:
     request = Request()
     for word in words:
         key, sign, value = word.partition("=")
-        if Path(word).expanduser().exists():
+        if os.path.exists(os.path.expanduser(word)):
             # Hydra puts overrides into names of folders, so that one may look like a key.
             request.folders.append(word)
         elif sign:
@@ -104,6 +105,8 @@ def _report(request: Request) -> None:
     records = gather(request.folders) if request.folders else []
     for name in request.experiments:
         records += _experiment(name, typed_as_key=name == request.settings.get("experiment"))
+    if request.experiments and (request.folders or len(request.experiments) > 1):
+        records = compared(records)
     if request.metric is not None:
         _must_be_there(records, request.metric)
     boards = boards_of(records, request.metric)
@@ -147,9 +150,9 @@ def _must_be_there(records: Sequence[RunRecord], metric: str) -> None:
 def _out(request: Request) -> Path:
     """Where the report goes: into the one sweep or run that was named, else into a folder of its own."""
     if given := request.settings.get("out"):
-        return Path(given).expanduser().absolute()
+        return Path(os.path.expanduser(given)).absolute()
     if len(request.folders) == 1 and not request.experiments:
-        folder = Path(request.folders[0]).expanduser().absolute()
+        folder = Path(os.path.expanduser(request.folders[0])).absolute()
         if (folder / SWEEP_FILE).is_file() or (folder / "config.yaml").is_file():
             return folder / "report"
     return places.outputs() / f"report_{places.stamp()}"

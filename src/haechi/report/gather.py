@@ -28,7 +28,7 @@ def gather(paths: Sequence[Path | str]) -> list[RunRecord]:
     broken: list[Path] = []
     sweeps = 0
     for given in paths:
-        folder = Path(given).expanduser().absolute()
+        folder = Path(os.path.expanduser(given)).absolute()
         if not folder.is_dir():
             what = "a file, not a folder" if folder.exists() else "no such folder"
             raise RunFault(f"`{given}` is {what}", ["the folder of a run or of a sweep is wanted"])

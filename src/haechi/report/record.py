@@ -67,9 +67,9 @@ class RunRecord:
         return self.folder.name if self.folder else (self.mlflow_run_id or "run")[:12]
 
     def value(self, metric: str) -> float | None:
-        """The final value of a metric; None where the run has none, NaN included."""
+        """The final value of a metric; None where the run has no finite one."""
         found = self.final.get(metric)
-        return None if found is None or math.isnan(found) else found
+        return found if found is not None and math.isfinite(found) else None
 
 
 def read_run(folder: Path) -> RunRecord:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from haechi.preflight.rules.secret_in_config import mask
 from haechi.report.config_values import short_names
 from haechi.report.record import FINISHED, RunRecord
 
@@ -148,5 +149,5 @@ def _failure(record: RunRecord, metric: str) -> Failure:
     }.get(record.status, "nothing says why")
     if record.status == FINISHED:
         there = metric in record.final
-        cause = f"{metric} is no number (NaN)" if there else f"it has no {metric}"
-    return Failure(dict(record.values), record.seed, record.status, cause, record.log, record.name)
+        cause = f"{metric} is {record.final[metric]}, no finite number" if there else f"it has no {metric}"
+    return Failure(dict(record.values), record.seed, record.status, mask(cause), record.log, record.name)

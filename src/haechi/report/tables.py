@@ -25,8 +25,8 @@ def rows_of(board: "Board") -> tuple[list[str], list[list[str]]]:
     short = short_names(list(board.swept))
     tested = any(setting.test for setting in board.settings)
     compared = bool(board.comparisons)
-    head = ["", *(short[key] for key in board.swept), board.metric, *([TEST] if tested else []), SEEDS]
-    head += [BEHIND, INTERVAL, ""] if compared else []
+    head = ["#", *(short[key] for key in board.swept), board.metric, *([TEST] if tested else []), SEEDS]
+    head += [BEHIND, INTERVAL, "verdict"] if compared else []
     rows: list[list[str]] = []
     for place, setting in enumerate(board.settings):
         row = [str(place + 1), *(setting.values.get(key, "") for key in board.swept)]

@@ -115,7 +115,7 @@ def _value(setting: Setting) -> str:
 
 def _leads(comparisons: Sequence[Comparison], split: str) -> list[str]:
     near = [item for item in comparisons if item.within_noise]
-    found = [f"Of the next: {sentence(comparisons[0], split)}."]
+    found = [f"Against the next one: {sentence(comparisons[0], split)}."]
     unknown = sum(item.within_noise is None for item in comparisons)
     if len(comparisons) > 1 and unknown < len(comparisons):
         if near:

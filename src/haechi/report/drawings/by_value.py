@@ -6,8 +6,11 @@ from typing import Any
 from haechi.plots import new_figure, save_figure
 from haechi.report.board import Board
 from haechi.report.config_values import short_names
-from haechi.report.drawings.palette import COLORS, GREY, are_numbers, shortened, values_of
+from haechi.report.drawings.palette import COLORS, GREY, are_numbers, scale_numbers, shortened, values_of
 from haechi.report.setting import Setting, name_of
+
+MOST_TICKS = 12
+"""Numbers up to which each has a place of its own."""
 
 
 def draw_by_value(board: Board, key: str, path: Path) -> Path | None:
@@ -15,11 +18,13 @@ def draw_by_value(board: Board, key: str, path: Path) -> Path | None:
     values = values_of(board, key)
     if len(values) < 2:
         return None
+    if are_numbers(values) and len(values) > MOST_TICKS:
+        return _draw_search(board, key, path)
     lines: dict[str, list[Setting]] = {}
     for setting in board.settings:
         rest = {name: value for name, value in setting.values.items() if name != key}
         lines.setdefault(name_of(rest) if rest else "", []).append(setting)
-    figure, axes = new_figure(max(6.0, 2.4 + 0.75 * len(values)), 4.3)
+    figure, axes = new_figure(min(16.0, max(6.0, 2.4 + 0.75 * len(values))), 4.3)
     many = len(lines) > len(COLORS)
     for place, (name, settings) in enumerate(lines.items()):
         color = GREY if place >= len(COLORS) else COLORS[place]
@@ -36,6 +41,21 @@ def draw_by_value(board: Board, key: str, path: Path) -> Path | None:
         figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     if many:
         axes.set_title(f"the first {len(COLORS)} of {len(lines)} combinations in colour", fontsize=9)
+    return save_figure(figure, path)
+
+
+def _draw_search(board: Board, key: str, path: Path) -> Path:
+    """Numbers that were drawn or are many: each setting a dot at its place."""
+    figure, axes = new_figure(6.6, 4.3)
+    shown = [setting for setting in board.settings if key in setting.values]
+    numbers = [float(setting.values[key]) for setting in shown]
+    spreads = [setting.sd or 0.0 for setting in shown]
+    means = [setting.mean for setting in shown]
+    axes.errorbar(numbers, means, yerr=spreads, fmt="o", color=COLORS[0], markersize=5, capsize=2, alpha=0.75)
+    scale_numbers(axes.xaxis, axes.set_xscale, numbers)
+    axes.set_xlabel(short_names(list(board.swept))[key])
+    axes.set_ylabel(board.metric)
+    axes.grid(alpha=0.3)
     return save_figure(figure, path)
 
 
