@@ -29,8 +29,7 @@ LAYERS = [
     {"tracking", "notify"},
     {"search"},
     {"session"},
-    {"report"},
-    {"sweep", "sync"},
+    {"report", "sweep", "sync"},
     {"pipeline"},
     {"docs", "compatibility", "added_tokens"},
 ]

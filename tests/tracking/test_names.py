@@ -7,7 +7,7 @@ import re
 import pytest
 from mlflow.utils import validation
 
-from haechi.tracking.names import LONGEST_NAME, metric_name
+from haechi.tracking.names import LONGEST_NAME, metric_name, original_name
 
 LABELS = ["IT과학", "경제", "사회", "생활문화", "세계", "스포츠", "정치"]
 FRAGMENTS = [
@@ -32,11 +32,6 @@ FRAGMENTS = [
         "?",
     ],
 ]
-
-
-def original(name: str) -> str:
-    """The inverse of metric_name for names that were not shortened."""
-    return re.sub(r"_u([0-9A-F]{4,6})_", lambda m: "" if m[1] == "000000" else chr(int(m[1], 16)), name)
 
 
 def odd_names() -> list[str]:
@@ -89,7 +84,7 @@ def test_every_odd_name_is_accepted_for_metrics_parameters_and_tags_and_can_be_r
         written.encode("utf-8")
         assert seen.setdefault(written, name) == name
         if not re.search(r"_h[0-9a-f]{32}$", written):
-            assert original(written) == name
+            assert original_name(written) == name
 
 
 @pytest.mark.parametrize("filler", ["a", "@", "가", "/", "."])

@@ -9,6 +9,7 @@ LONGEST_NAME = 250
 
 _PUNCTUATION = frozenset("_-. :/")
 _EMPTY = "_u000000_"  # six zeros: the character U+0000 itself is written with four
+_ESCAPE = re.compile(r"_u([0-9A-F]{4,6})_")
 _ESCAPE_TAIL = re.compile(r"u[0-9A-F]{4,6}_")
 _SHORTENED = re.compile(r".*_h[0-9a-f]{32}", re.DOTALL)
 
@@ -37,6 +38,11 @@ def metric_name(name: str) -> str:
         digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         return f"{written[: LONGEST_NAME - 34]}_h{digest}"
     return written
+
+
+def original_name(name: str) -> str:
+    """The name that `metric_name` was given, unless it was cut."""
+    return _ESCAPE.sub(lambda found: "" if found[0] == _EMPTY else chr(int(found[1], 16)), name)
 
 
 def _may_stay(name: str, index: int) -> bool:

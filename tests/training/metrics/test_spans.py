@@ -6,8 +6,9 @@ from difflib import SequenceMatcher
 
 import pytest
 
+from haechi.rows.answer_scores import char_f1, rouge_w, rouge_w_exact
 from haechi.rows.examples import Answer, QuestionExample
-from haechi.training.metrics.spans import char_f1, rouge_w, rouge_w_exact, span_metrics
+from haechi.training.metrics.spans import span_metrics
 
 
 def question(*answers: str, is_impossible: bool = False) -> QuestionExample:

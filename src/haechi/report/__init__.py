@@ -1,0 +1,1 @@
+"""The report of runs and sweeps: what was best, by how much, and whether that is more than the noise."""
