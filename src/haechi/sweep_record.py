@@ -34,7 +34,7 @@ class JobRecord:
 
     number: int
     """Its number, and the name of its folder."""
-    overrides: list[str]
+    overrides: list[str] = field(default_factory=lambda: [])
     """What was typed for it, in Hydra's grammar."""
     values: dict[str, str] = field(default_factory=lambda: {})
     """Its value of every key that the sweep varies."""
@@ -65,12 +65,12 @@ class JobRecord:
 class SweepRecord:
     """A sweep."""
 
-    id: str
-    task: str
-    metric: str
+    id: str = ""
+    task: str = ""
+    metric: str = ""
     """The metric that chooses the best job, `validation/macro_f1` for example."""
-    direction: Literal["max", "min"]
-    arguments: list[str]
+    direction: Literal["max", "min"] = "max"
+    arguments: list[str] = field(default_factory=lambda: [])
     """What was typed, sweeps included."""
     swept: list[str] = field(default_factory=lambda: [])
     """The keys that differ between jobs, in the order in which they were typed."""

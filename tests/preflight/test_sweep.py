@@ -147,5 +147,5 @@ def test_a_search_sweepers_space_is_judged_at_its_corners() -> None:
 
 
 def test_what_hydra_meets_with_an_assertion_is_a_diagnostic() -> None:
-    found = judge(["++hydra.sweeper.params.pooling='cls,mean'"], multirun=True)
+    found = judge(["hydra/sweeper=basic", "++hydra.sweeper.params.pooling='cls,mean'"], multirun=True)
     assert [item.code for item in found[0].diagnostics] == ["CFG007"]

@@ -87,7 +87,7 @@ def test_a_folder_whose_name_has_an_equals_sign_is_a_folder(tmp_path: Path) -> N
         ([], "nothing to report"),
         (["/nowhere/at/all"], "no such folder: `/nowhere/at/all`"),
         (["{sweep}", "metirc=accuracy"], "try `metric=accuracy`"),
-        (["{sweep}", "sync=there"], "unknown key `sync`"),
+        (["sync=nowhere"], "no run is in `nowhere`"),
         (["{sweep}", "metric="], "`metric=` has no value"),
         (["{sweep}", "format=xml"], "try `format=json`"),
         (["{sweep}", "--json"], "unknown option `--json`"),

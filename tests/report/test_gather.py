@@ -110,11 +110,7 @@ def test_a_sweeps_file_that_is_cut_leaves_its_runs(tmp_path: Path) -> None:
 def test_an_odd_sweeps_file_is_no_traceback(tmp_path: Path, content: str) -> None:
     sweep = write_sweep(tmp_path / "sweep_a", grid((1,)))
     (sweep / "sweep.json").write_text(content, encoding="utf-8")
-    if content == '{"jobs": [3, null]}':
-        with pytest.raises(RunFault, match="no run"):
-            gather([sweep])
-    else:
-        assert len(gather([sweep])) == 4
+    assert len(gather([sweep])) == 4
 
 
 def test_a_job_that_never_began_is_known_by_the_sweep(tmp_path: Path) -> None:

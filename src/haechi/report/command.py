@@ -14,8 +14,8 @@ from haechi import places
 from haechi.fault import RunFault
 from haechi.report.gather import compared, gather
 from haechi.report.record import RunRecord
-from haechi.report.sweep_file import NAME as SWEEP_FILE
 from haechi.report.write import boards_of, write_report
+from haechi.sweep_record import NAME as SWEEP_FILE
 
 MISTAKE = 2
 KEYS = {
@@ -23,6 +23,7 @@ KEYS = {
     "metric": "what ranks, such as test/macro_f1; by default what chose the runs' checkpoints",
     "experiment": "an MLflow experiment, whose runs are reported",
     "format": "what is printed: text or json",
+    "sync": "a folder whose runs are brought to MLflow, from which it was away",
 }
 USAGE = "usage: python src/report.py <folders of runs or sweeps, or an MLflow experiment> [key=value ...]"
 _FORMATS = ("text", "json")
@@ -53,7 +54,11 @@ def report_and_exit(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.write(_help())
         sys.exit(0)
     try:
-        _report(_read(words))
+        request = _read(words)
+        if "sync" in request.settings:
+            _sync(Path(os.path.expanduser(request.settings["sync"])))
+        if request.folders or request.experiments:
+            _report(request)
     except RunFault as fault:
         sys.stderr.write(f"{fault.text}\n")
         sys.exit(MISTAKE)
@@ -82,7 +87,7 @@ def _read(words: Sequence[str]) -> Request:
             request.experiments.append(word)
     if "experiment" in request.settings:
         request.experiments.append(request.settings["experiment"])
-    if not request.folders and not request.experiments:
+    if not request.folders and not request.experiments and "sync" not in request.settings:
         raise RunFault("nothing to report", [USAGE], [str(places.outputs())])
     return request
 
@@ -99,6 +104,17 @@ def _check(key: str, value: str) -> None:
         raise RunFault(f"`{key}=` has no value", [f"it names {KEYS[key]}"])
     if key == "format" and value not in _FORMATS:
         raise RunFault(f"unknown format `{value}`", [], [f"format={name}" for name in _FORMATS])
+
+
+def _sync(folder: Path) -> None:
+    """Bring runs to MLflow, a line each; leaves with status 1 where one does not arrive."""
+    from haechi.sync import sync
+
+    for done in sync([folder]):
+        sys.stdout.write(f"{done.folder}  {done.said}\n")
+        sys.stdout.flush()
+        if not done.ok:
+            sys.exit(1)
 
 
 def _report(request: Request) -> None:

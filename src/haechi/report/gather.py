@@ -10,6 +10,7 @@ from haechi.fault import RunFault
 from haechi.report import sweep_file
 from haechi.report.config_values import differing, value_of
 from haechi.report.record import RunRecord, read_run
+from haechi.sweep_record import NAME as SWEEP_FILE
 
 DEEPEST = 5
 """Folders below a given one in which runs are looked for."""
@@ -37,15 +38,13 @@ def gather(paths: Sequence[Path | str]) -> list[RunRecord]:
         records = [record for group in groups for record in group]
         if not records:
             holds = "config.yaml, results.json and metrics.jsonl"
-            raise RunFault(
-                f"no run in `{given}`", [f"a run's folder holds {holds}, a sweep's {sweep_file.NAME}"]
-            )
+            raise RunFault(f"no run in `{given}`", [f"a run's folder holds {holds}, a sweep's {SWEEP_FILE}"])
         for record in records:
             place = record.folder or folder / record.name
             found.setdefault(place.resolve(), record)
     records = compared(list(found.values()), one_sweep=sweeps == 1)
     for folder in broken:
-        note = f"{folder.name}/{sweep_file.NAME} is cut or no JSON: its runs are compared by their configs"
+        note = f"{folder.name}/{SWEEP_FILE} is cut or no JSON: its runs are compared by their configs"
         place = next((index for index, record in enumerate(records) if _is_in(record, folder)), 0)
         records[place] = replace(records[place], notes=(*records[place].notes, note))
     return records
@@ -80,7 +79,7 @@ def _groups(folder: Path, broken: list[Path]) -> Iterator[list[RunRecord]]:
     for place, names, files in os.walk(folder):
         here = Path(place)
         group: list[RunRecord] | None = None
-        if sweep_file.NAME in files:
+        if SWEEP_FILE in files:
             group = sweep_file.read_sweep(here)
             if group is None:
                 broken.append(here)

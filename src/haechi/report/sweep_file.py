@@ -1,52 +1,46 @@
 """A sweep's folder: sweep.json, and a numbered folder for each job."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from haechi.report.config_values import canonical
-from haechi.report.record import FINISHED, RunRecord, read_json, read_run
-
-NAME = "sweep.json"
+from haechi.report.record import FINISHED, RunRecord, read_run
+from haechi.sweep_record import JobRecord, SweepRecord, UnreadableRecord, read_record
 
 
 def read_sweep(folder: Path) -> list[RunRecord] | None:
     """The records of a sweep's jobs in their order; None where its sweep.json cannot be read."""
-    content = read_json(folder / NAME, [])
-    jobs = content.get("jobs")
-    if not isinstance(jobs, list):
+    try:
+        sweep = read_record(folder)
+    except UnreadableRecord:
         return None
-    swept = [str(key) for key in content.get("swept") or [] if str(key) != "seed"]
-    found = [_job(folder, job, content, swept) for job in jobs if isinstance(job, dict)]
-    return [record for record in found if record is not None]
+    swept = [key for key in sweep.swept if key != "seed"]
+    return [_job(folder, job, sweep, swept) for job in sweep.jobs]
 
 
-def _job(folder: Path, job: Mapping[str, Any], sweep: Mapping[str, Any], swept: list[str]) -> RunRecord:
-    number = job.get("number")
-    place = folder / str(job.get("folder") or number)
-    given = {str(key): canonical(value) for key, value in (job.get("values") or {}).items()}
-    record = read_run(place) if place.is_dir() else RunRecord(status=str(job.get("state") or "waiting"))
-    metric = str(sweep.get("metric") or record.metric)
-    value, seconds = job.get("value"), job.get("seconds")
+def _job(folder: Path, job: JobRecord, sweep: SweepRecord, swept: list[str]) -> RunRecord:
+    place = folder / str(job.number)
+    given = {key: canonical(value) for key, value in job.values.items()}
+    record = read_run(place) if place.is_dir() else RunRecord(status=job.state)
+    metric = sweep.metric or record.metric
     final = dict(record.final)
-    if isinstance(value, int | float):
-        final.setdefault(metric, float(value))
+    if job.value is not None:
+        final.setdefault(metric, job.value)
     return replace(
         record,
-        status=_status(record, str(job.get("state") or "")),
-        number=number if isinstance(number, int) else None,
+        status=_status(record, job.state),
+        number=job.number,
         sweep=folder.name,
-        task=record.task or str(sweep.get("task") or ""),
+        task=record.task or sweep.task,
         metric=metric,
-        direction=str(sweep.get("direction") or ""),
+        direction=sweep.direction,
         values={key: given[key] for key in swept if key in given},
         seed=given.get("seed", record.seed),
         final=final,
-        error=record.error or (str(job["error"]) if job.get("error") else None),
-        seconds=record.seconds if record.seconds is not None else seconds,
-        mlflow_run_id=record.mlflow_run_id or job.get("mlflow_run_id"),
-        typed=record.typed or tuple(str(item) for item in job.get("overrides") or ()),
+        error=record.error or job.error,
+        seconds=record.seconds if record.seconds is not None else job.seconds,
+        mlflow_run_id=record.mlflow_run_id or job.mlflow_run_id,
+        typed=record.typed or tuple(job.overrides),
     )
 
 
@@ -55,4 +49,4 @@ def _status(record: RunRecord, state: str) -> str:
     if record.status != "unfinished":
         return record.status
     # What the sweep took for finished has left no results that can be read.
-    return "unfinished" if state in {"", FINISHED} else state
+    return "unfinished" if state == FINISHED else state

@@ -11,8 +11,8 @@ from haechi.fault import RunFault
 from haechi.preflight.probes import ask_tracking
 from haechi.report.gather import compared
 from haechi.report.record import RunRecord, read_run
-from haechi.report.sweep_file import NAME as SWEEP_FILE
 from haechi.schema.metric import LOWER_IS_BETTER, METRICS
+from haechi.sweep_record import NAME as SWEEP_FILE
 from haechi.tracking.address import display_uri, is_server, sqlite_file, tracking_uri
 from haechi.tracking.connection import reason
 from haechi.tracking.loading import load_mlflow

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from hydra.core.override_parser.types import (
     ChoiceSweep,
@@ -84,7 +84,9 @@ def _distribution(override: Override) -> "BaseDistribution":
         assert high is not None
         return FloatDistribution(float(low), float(high), log=log)
     if isinstance(value, RangeSweep) and not value.shuffle:
-        values = [float(item) for item in override.sweep_iterator(transformer=Transformer.identity)]
+        values = [
+            float(cast(Any, item)) for item in override.sweep_iterator(transformer=Transformer.identity)
+        ]
         if all(item.is_integer() for item in values) and len(values) > 1:
             return IntDistribution(int(values[0]), int(values[-1]), step=int(values[1] - values[0]))
     assert isinstance(value, ChoiceSweep | RangeSweep | Glob)

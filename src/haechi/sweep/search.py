@@ -1,4 +1,4 @@
-"""A sweep that searches: Optuna draws trials, any launcher runs them, and a study that is kept hears of them."""
+"""A sweep that searches: Optuna draws trials, any launcher runs them, and a study is told of them."""
 
 import logging
 import os
@@ -31,7 +31,9 @@ class Search(Sweep):
         Raises:
             RunFault: it cannot be opened, is of another search, or nothing is to be drawn.
         """
+        assert self.config is not None, "a search of which no corner can be composed is refused before"
         config, record = self.config.sweep, self.record
+        self.settings = config
         self.space = space_of([item for item in arguments if not _is_hydras(item)])
         record.study = record.study or config.study or record.id
         self.storage = storage_of(config, self.folder)
@@ -47,7 +49,7 @@ class Search(Sweep):
         super().run_all(jobs)
         self._tell(sorted({job.trial for job in self.record.jobs if job.trial is not None}))
         at_once = self._at_once()
-        while (left := self.config.sweep.trials - self._begun()) > 0:
+        while (left := self.settings.trials - self._begun()) > 0:
             with told_as_faults(self.storage):
                 trials = [self.study.ask(self.space.drawn) for _ in range(min(at_once, left))]
             added = [job for trial in trials for job in self._jobs_of(trial.number, trial.params)]
@@ -97,8 +99,8 @@ class Search(Sweep):
 
     def _at_once(self) -> int:
         """Trials that are drawn together; as many as the launcher runs beside each other by default."""
-        if self.config.sweep.trials_at_once is not None:
-            return self.config.sweep.trials_at_once
+        if self.settings.trials_at_once is not None:
+            return self.settings.trials_at_once
         launcher = self.sweeper.config.hydra.launcher
         given = launcher.get("n_jobs") or launcher.get("max_jobs") or 1
         return int(given) if int(given) > 0 else os.cpu_count() or 1

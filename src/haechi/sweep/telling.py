@@ -1,11 +1,11 @@
 """Who hears of a sweep, and when: the terminal, MLflow's parent run, a message at its start and its end."""
 
 import logging
+import shutil
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from haechi import outputs
 from haechi.notify import Notifier, build_notifier
@@ -82,19 +82,18 @@ class Telling:
 
     def close(self, status: SweepStatus, error: BaseException | None) -> None:
         """Compare the jobs, and say how the sweep ended: on disk, then in the terminal, then elsewhere."""
-        board = self._report() if error is None else None
-        text = self._summary(status, board)
+        boards = self._report() if error is None else []
+        text = self._summary(status, boards)
         log.info("\n%s", text)
         if error is None:
-            self._notifier.finish(self._digest(status, board))
+            self._notifier.finish(self._digest(status, boards))
         else:
             self._notifier.crash(error)
         self._tracker.log_files([path for name in (NAME,) if (path := self._folder / name).is_file()])
         if (self._folder / REPORT).is_dir():
             self._tracker.log_files([self._folder / REPORT])
-        best = _best_value(board)
-        if best is not None and self._record.metric:
-            self._tracker.log_metrics({f"best/{self._record.metric}": best}, self._ended(), time.time())
+        best = {f"best/{board.metric}": board.best.mean for board in boards if board.best is not None}
+        self._tracker.log_metrics(best, self._ended(), time.time())
         if error is None:
             self._catch_up()
         # A sweep with failed jobs is no failed run of MLflow's: the board says which.
@@ -138,21 +137,24 @@ class Telling:
                     return
                 look(self._record, job, folder)
 
-    def _report(self) -> "Board | None":
-        """Write the report; a report that fails is said and costs nothing else."""
+    def _report(self) -> "list[Board]":
+        """Write the report, with a board for each task; one that fails is said and costs nothing else."""
         try:
-            from haechi.report.write import write_sweep_report
+            from haechi.report.gather import gather
+            from haechi.report.write import boards_of, write_report
 
-            return write_sweep_report(self._folder, self._folder / REPORT)
+            boards = boards_of(gather([self._folder]))
+            write_report(boards, self._folder / REPORT)
+            return boards
         except Exception as error:
             log.warning("report: not written (%s: %s)", type(error).__name__, error)
             log.debug("report", exc_info=True)
-            return None
+            return []
 
-    def _summary(self, status: SweepStatus, board: "Board | None") -> str:
+    def _summary(self, status: SweepStatus, boards: "Sequence[Board]") -> str:
         lines = [f"{title_of(self._record)}: {self._how(status)}"]
-        if board is not None:
-            lines += ["", board.as_text()]
+        for board in boards:
+            lines += ["", board.as_text(shutil.get_terminal_size((100, 24)).columns)]
         failed = [job for job in self._record.jobs if job.state in {"failed", "refused"}]
         if failed:
             lines += ["", "failed:", *_failure_lines(failed, self._folder)]
@@ -162,10 +164,10 @@ class Telling:
         counts = ", ".join(f"{count} {state}" for state, count in self._record.counts().items())
         return f"{status} after {_duration(time.monotonic() - self._began)}: {counts}"
 
-    def _digest(self, status: SweepStatus, board: "Board | None") -> str:
+    def _digest(self, status: SweepStatus, boards: "Sequence[Board]") -> str:
         """What the message at the end says."""
         lines = [f"{title_of(self._record)} on {self._record.task}: {self._how(status)}"]
-        if board is not None:
+        for board in boards:
             lines += ["```", board.as_text(width=78), "```"]
         failed = [job for job in self._record.jobs if job.state in {"failed", "refused"}]
         lines += _failure_lines(failed[:MOST_FAILURES_SENT], self._folder)
@@ -229,12 +231,6 @@ def _failure_lines(jobs: Sequence[JobRecord], folder: Path) -> list[str]:
         if path.is_file():
             lines.append(f"      log: {path}")
     return lines
-
-
-def _best_value(board: Any) -> float | None:
-    with suppress(AttributeError, IndexError):
-        return float(board.settings[0].mean)
-    return None
 
 
 def _jobs(count: int) -> str:

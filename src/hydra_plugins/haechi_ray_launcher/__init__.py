@@ -98,7 +98,7 @@ def _connect(address: str | None) -> None:
     passed = {name: os.environ[name] for name in PASSED if name in os.environ}
     environment = {"env_vars": {"PYTHONPATH": str(SOURCES), **passed}}
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    here = {} if address else {"include_dashboard": False}
+    here: dict[str, Any] = {} if address else {"include_dashboard": False}
     try:
         ray.init(address=address, runtime_env=environment, logging_level=logging.ERROR, **here)
     except Exception as error:
