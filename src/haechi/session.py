@@ -151,7 +151,7 @@ def _begin(run: Run) -> Session:
     if job is None:
         log.info("run: %s", run.folder)
     else:
-        log.info("\njob %d, %s (one of %d): %s", job.number, job.name, jobs, run.folder)
+        log.info("\njob %d, %s%s: %s", job.number, job.name, f" (one of {jobs})" if jobs else "", run.folder)
     title = f"train task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
     return Session(
         run=run,
@@ -193,14 +193,14 @@ def _own_overrides(run: Run) -> list[str]:
 
 
 def place_in_sweep(run: Run) -> tuple[JobRecord | None, int]:
-    """Which job of its sweep a run is, and how many there are."""
+    """Which job of its sweep a run is, and how many there are; a search does not know yet."""
     if run.sweep is None:
         return None, 1
     try:
         record = read_record(run.sweep)
     except UnreadableRecord:  # another sweeper than ours
         return None, 1
-    return record.job(run.folder), len(record.jobs)
+    return record.job(run.folder), 0 if record.study else len(record.jobs)
 
 
 def _sends(run: Run) -> bool:

@@ -112,7 +112,8 @@ class SweepRecord:
         keys = list(dict.fromkeys([*self.swept, *(key for values in typed for key in values)]))
         pairs = list(zip(typed, self.jobs, strict=True))
         found = {key: [values.get(key) or self._value(job, key) for values, job in pairs] for key in keys}
-        self.swept = [key for key, values in found.items() if len(set(values)) > 1]
+        before = set(self.swept)
+        self.swept = [key for key, values in found.items() if len(set(values)) > 1 or key in before]
         for index, job in enumerate(self.jobs):
             job.values = {key: found[key][index] for key in self.swept}
 

@@ -43,7 +43,7 @@ class Space:
 def space_of(arguments: Sequence[str]) -> Space:
     """What the arguments of a sweep stand for: intervals, ranges and choices are drawn from.
 
-    An interval of whole numbers gives whole numbers. `tag(log, ...)` draws on a logarithmic scale. A range
+    `int(interval(1, 5))` gives whole numbers. `tag(log, ...)` draws on a logarithmic scale. A range
     leaves out its end, as in a grid.
 
     Raises:
@@ -94,5 +94,5 @@ def _distribution(override: Override) -> "BaseDistribution":
 
 
 def _spelt(value: Any) -> str:
-    """As Hydra reads it: a whole number has no point."""
-    return f"{value!r}" if isinstance(value, float) else str(value)
+    """As Hydra reads it; of a drawn number four digits say enough, and can be typed again."""
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

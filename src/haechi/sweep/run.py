@@ -86,7 +86,7 @@ class Sweep:
         record.status, record.finished = "running", None
         self._write()
         jobs = self._open_jobs()
-        self.telling.start(jobs)
+        self.telling.start(self.planned(jobs))
         with sigterm_raises():
             try:
                 self.run_all(jobs)
@@ -101,6 +101,10 @@ class Sweep:
         if unfinished:
             sys.exit(1)
         return record.jobs
+
+    def planned(self, jobs: Sequence[JobRecord]) -> int:
+        """How many jobs this start is to run, of which `jobs` are known."""
+        return len(jobs)
 
     def _take_stock(self) -> None:
         """What became of jobs that an earlier start has left: a job that nobody runs was interrupted."""

@@ -35,6 +35,7 @@ class Search(Sweep):
         config, record = self.config.sweep, self.record
         self.settings = config
         self.space = space_of([item for item in arguments if not _is_hydras(item)])
+        record.swept = [key.lstrip("+") for key in self.space.drawn]
         record.study = record.study or config.study or record.id
         self.storage = storage_of(config, self.folder)
         claim = {"task": record.task, "metric": record.metric, "direction": record.direction}
@@ -43,6 +44,11 @@ class Search(Sweep):
         )
         if len(self.space.seeds) > 1 and config.pruner.value != "none":
             log.info("search: trials of several seeds are not ended early")
+
+    def planned(self, jobs: Sequence[JobRecord]) -> int:
+        """The jobs of trials that were broken off, and of those to come."""
+        left = self.settings.trials - self._begun()
+        return len(jobs) + max(left, 0) * len(self.space.seeds)
 
     def run_all(self, jobs: Sequence[JobRecord]) -> None:
         """Run the trials that were broken off, then draw and run new ones up to `sweep.trials`."""

@@ -52,13 +52,13 @@ class Telling:
             )  # fmt: skip
             self._notifier = build_notifier(config.notify, f"sweep task={record.task} {title_of(record)}")
 
-    def start(self, jobs: Sequence[JobRecord]) -> None:
+    def start(self, jobs: int) -> None:
         """Say what is about to be run."""
         record = self._record
         counts = record.counts()
         done = sum(counts.get(state, 0) for state in ("finished", "failed", "refused"))
         known = f", {done} of {len(record.jobs)} are done" if done else ""
-        log.info("%s: %s to run%s; %s", title_of(self._record), _jobs(len(jobs)), known, self._folder)
+        log.info("%s: %s to run%s; %s", title_of(self._record), _jobs(jobs), known, self._folder)
         self._tracker.start(parameters_of_sweep(record), tags_of_sweep(record, self._folder))
         self._count()
         if jobs:
@@ -197,8 +197,9 @@ class Telling:
 
 def title_of(record: SweepRecord) -> str:
     """What a sweep is called."""
+    what = "sweep" if record.study is None else "search"
     swept = ", ".join(record.swept)
-    return f"sweep over {swept}" if swept else "sweep"
+    return f"{what} over {swept}" if swept else what
 
 
 def tags_of_sweep(record: SweepRecord, folder: Path) -> dict[str, str]:
