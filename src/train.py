@@ -17,7 +17,7 @@ from haechi.resolve import resolve
 def main(config: DictConfig) -> float:
     """Run one job; return the metric that a sweep optimizes."""
     hydra_config = HydraConfig.get()
-    take_gpu(str(hydra_config.launcher.get("_target_")), int(getattr(hydra_config.job, "num", 0) or 0))
+    take_gpu(hydra_config)
     from haechi.pipeline import execute  # imports torch, so only for a run that passed
 
     with refusals_end_single_runs(hydra_config.mode):

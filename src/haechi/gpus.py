@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-DEALS = ("joblib", "submitit_launcher.LocalLauncher")
+DEALS = ("joblib", "SlurmLauncher local")
 """Launchers that start jobs beside each other and leave all GPUs to each of them."""
 DRIVER = Path("/proc/driver/nvidia/gpus")
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -13,19 +13,19 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 _held: list[Any] = []
 
 
-def take_gpu(launcher: str, number: int) -> str | None:
+def take_gpu(hydra: Any) -> str | None:
     """Take a GPU that no other job of this user has, for as long as this process lives.
 
     A worker keeps its GPU for all jobs that it runs, since CUDA looks at the variable once. Where there are
     more jobs at a time than GPUs, they share them in turn. The variable must be set before torch looks at it.
 
     Args:
-        launcher: the launcher's `_target_`.
-        number: the job's number.
+        hydra: what HydraConfig.get() returns in a job.
 
     Returns:
         The value of CUDA_VISIBLE_DEVICES that was set; None where there is nothing to deal out.
     """
+    launcher = f"{hydra.launcher.get('_target_')} {hydra.launcher.get('cluster')}"
     if not any(name in launcher for name in DEALS) or _held:
         return None
     gpus = visible_gpus()
@@ -44,7 +44,7 @@ def take_gpu(launcher: str, number: int) -> str | None:
         _held.append(lock)
         os.environ[VISIBLE] = gpu
         return gpu
-    os.environ[VISIBLE] = gpus[number % len(gpus)]
+    os.environ[VISIBLE] = gpus[int(hydra.job.num) % len(gpus)]
     return os.environ[VISIBLE]
 
 

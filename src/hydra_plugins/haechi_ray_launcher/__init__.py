@@ -5,19 +5,19 @@ dashboard. Ray itself is imported when jobs are launched.
 """
 
 import os
-import sys
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
-from hydra.core.hydra_config import HydraConfig
 from hydra.core.singleton import Singleton
-from hydra.core.utils import JobReturn, JobStatus, run_job, setup_globals
+from hydra.core.utils import JobReturn, JobStatus, setup_globals
 from hydra.plugins.launcher import Launcher
 from hydra.types import HydraContext, TaskFunction
-from omegaconf import DictConfig, open_dict
+from omegaconf import DictConfig
 
+SECONDS_FOR_AN_ANSWER = 5.0
 SOURCES = Path(__file__).resolve().parents[2]
 PASSED = (
     "HAECHI_OUTPUTS", "HAECHI_CACHE", "HF_HOME", "HF_ENDPOINT", "HF_HUB_OFFLINE", "OMP_NUM_THREADS",
@@ -54,12 +54,13 @@ class RayLauncher(Launcher):
         """Run the jobs; one whose worker dies is said to be lost, and costs no other."""
         import ray
 
+        from haechi.sweep.elsewhere import run_elsewhere
         from haechi.sweep.progress import LostJob
 
         setup_globals()
         _connect(self.address)
         try:
-            task = ray.remote(num_cpus=self.num_cpus, num_gpus=self.num_gpus, max_retries=0)(_run)
+            task = ray.remote(num_cpus=self.num_cpus, num_gpus=self.num_gpus, max_retries=0)(run_elsewhere)
             shared = ray.put((self.hydra_context, self.task_function, self.config, Singleton.get_state()))
             waiting = list(enumerate(job_overrides))
             running: dict[Any, int] = {}
@@ -100,6 +101,7 @@ def _connect(address: str | None) -> None:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     here: dict[str, Any] = {} if address else {"include_dashboard": False}
     try:
+        _probe(address)
         ray.init(address=address, runtime_env=environment, logging_level=logging.ERROR, **here)
     except Exception as error:
         where = f"at `{address}`" if address else "on this machine"
@@ -110,29 +112,16 @@ def _connect(address: str | None) -> None:
         ) from error
 
 
-def _run(shared: Any, overrides: list[str], number: int) -> JobReturn:
-    """One job, in a worker."""
-    hydra_context, task_function, config, state = shared
-    sys.path[:0] = [str(SOURCES)] if str(SOURCES) not in sys.path else []
-    setup_globals()
-    Singleton.set_state(state)
-    sweep_config = hydra_context.config_loader.load_sweep_config(config, overrides)
-    with open_dict(sweep_config):
-        sweep_config.hydra.job.id = sweep_config.hydra.job.num = number
-    HydraConfig.instance().set_config(sweep_config)
-    given = run_job(
-        hydra_context=hydra_context, task_function=task_function, config=sweep_config,
-        job_dir_key="hydra.sweep.dir", job_subdir_key="hydra.sweep.subdir",
-    )  # fmt: skip
-    return _plain(given)
+def _probe(address: str | None) -> None:
+    """See that somebody listens there: Ray itself tries for minutes.
 
-
-def _plain(given: JobReturn) -> JobReturn:
-    """What is needed of a return, without exceptions that another process cannot read."""
-    said = given._return_value  # pyright: ignore[reportPrivateUsage]
-    plain = JobReturn(status=given.status)
-    plain.return_value = said if given.status is JobStatus.COMPLETED else RuntimeError(str(said))
-    return plain
+    Raises:
+        OSError: nobody does.
+    """
+    host, colon, port = (address or "").removeprefix("ray://").rpartition(":")
+    if colon and port.isdigit():
+        with socket.create_connection((host.strip("[]"), int(port)), SECONDS_FOR_AN_ANSWER):
+            pass
 
 
 ConfigStore.instance().store(
