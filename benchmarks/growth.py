@@ -21,8 +21,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import folders
 import machine
+
+import folders
 
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 STEPS = 5

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from haechi.preflight.rules.unknown_option import _problem
 from judging import assert_fixes_clear, assert_only, codes, finding
 
 CODE = "CFG001"
@@ -45,3 +46,11 @@ def test_a_value_that_is_no_name_is_an_unknown_option(override: str) -> None:
 
 def test_existing_options_pass() -> None:
     assert codes(["model=tiny", "pooling=cls", "trainer=hf"]) == []
+
+
+def test_an_option_whose_package_is_missing_says_what_installs_it() -> None:
+    """As `_problem` sees it: here the package is installed."""
+    found = _problem("hydra/launcher", "joblib", ["basic", "ray"])
+    assert found.notes == ["`pip install -e '.[joblib]'` installs it"]
+    assert found.fixes == [["hydra/launcher=basic"]]
+    assert _problem("hydra/launcher", "jobs", ["basic", "ray"]).notes != found.notes

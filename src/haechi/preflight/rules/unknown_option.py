@@ -10,6 +10,9 @@ from haechi.preflight.rule import rule
 from haechi.rows.columns import nearest
 from haechi.text import Text
 
+# Options that come with an extra: (group, option) -> its name in pyproject.toml.
+EXTRAS = {("hydra/launcher", "joblib"): "joblib"}
+
 
 @rule("CFG001", on_composition=True)
 def unknown_option(fault: CompositionFault) -> Iterator[Problem]:
@@ -54,9 +57,25 @@ def unknown_option(fault: CompositionFault) -> Iterator[Problem]:
     yield _problem(group, option, list(fault.error.options or []))
 
 
+def _not_installed(group: str, option: str, extra: str) -> Problem:
+    """An option that there is once its package is installed."""
+    command = f"pip install -e '.[{extra}]'"
+    return Problem(
+        Text(
+            f"`{group}={option}` needs a package that is not installed",
+            f"`{group}={option}`에 필요한 패키지가 설치되어 있지 않습니다",
+        ),
+        keys=[group],
+        notes=[Text(f"`{command}` installs it", f"`{command}`로 설치합니다")],
+        fixes=[[f"{group}=basic"]],
+    )
+
+
 def _problem(group: str, option: str, options: list[str]) -> Problem:
     close = nearest(option, options)
     listed = " ".join(sorted(options))
+    if extra := EXTRAS.get((group, option)):
+        return _not_installed(group, option, extra)
     notes = [Text(f"options of `{group}`: {listed}", f"`{group}`의 옵션: {listed}")] if options else []
     return Problem(
         Text(
