@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 MOST_LINES_OF_A_CAUSE = 12
 MOST_FAILURES_SENT = 10
 REPORT = "report"
+DESCRIPTION = "mlflow.note.content"
 
 
 class Telling:
@@ -92,6 +93,9 @@ class Telling:
         self._tracker.log_files([path for name in (NAME,) if (path := self._folder / name).is_file()])
         if (self._folder / REPORT).is_dir():
             self._tracker.log_files([self._folder / REPORT])
+        if boards:
+            # What the run's page shows as its description.
+            self._tracker.log_tags({DESCRIPTION: "\n\n".join(board.as_markdown() for board in boards)})
         best = {f"best/{board.metric}": board.best.mean for board in boards if board.best is not None}
         self._tracker.log_metrics(best, self._ended(), time.time())
         if error is None:
