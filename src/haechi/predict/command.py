@@ -1,12 +1,16 @@
 """The command line of predict.py: a run's model on rows of a file, or on lines of a stream."""
 
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
+from threading import Event
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from haechi.fault import RunFault
@@ -63,7 +67,8 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(help_text(PURPOSE, WORDS, EXAMPLE))
         return 0
     try:
-        _predict(read_words(arguments, WORDS, EXAMPLE))
+        with _heard():
+            _predict(read_words(arguments, WORDS, EXAMPLE))
     except RunFault as fault:
         return _refuse(fault.text)
     except FileFault as fault:
@@ -78,6 +83,28 @@ def main(arguments: Sequence[str]) -> int:
         _refuse("interrupted: no predictions were written")
         return 130
     return 0
+
+
+_ctrl_c = Event()
+
+
+@contextmanager
+def _heard() -> Iterator[None]:
+    """Have Ctrl-C remembered: what it raises is lost where it comes in the middle of an import."""
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        _ctrl_c.set()
+        raise KeyboardInterrupt
+
+    _ctrl_c.clear()
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _predict(words: dict[str, str]) -> None:
@@ -171,6 +198,8 @@ def _write(
             for item, prediction in zip(items, _answers(items, model, skip), strict=True):
                 writer.write(_row(item, prediction, rows, scorer, count, scores))
             bar.update(len(items))
+            if _ctrl_c.is_set():
+                raise KeyboardInterrupt
             if at_once == 1:
                 sys.stdout.flush()
     return count, scorer
