@@ -20,7 +20,7 @@ LAYERS = [
     {"tokenization", "rows"},
     {"resolve"},
     {"preflight"},
-    {"outputs", "plots"},
+    {"outputs", "plots", "card"},
     {"data", "modeling"},
     {"training", "predictions", "predict"},
     {"deep"},

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from haechi import launch, outputs, plots
+from haechi.card import write_card
 from haechi.predictions import inputs_of, predictions_of, reported_rows
-from haechi.preflight.check import Refused, check
+from haechi.preflight.check import Refused, Verdict, check
 from haechi.preflight.diagnostic import Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import CLASSIFIED
@@ -49,7 +50,7 @@ def execute(run: Run) -> float:
         Refused: the run was judged unfit once the hub's files were here.
     """
     with open_session(run) as session:
-        evidence = _judge(run, session)
+        evidence, verdict = _judge(run, session)
         from haechi.modeling.describe import describe
 
         description = describe(evidence)
@@ -58,11 +59,12 @@ def execute(run: Run) -> float:
         model, found = _fine_tune(run, session, evidence, splits, description)
         if launch.is_first():
             _save(session, evidence, model, description)
+            _describe(session, evidence, verdict, description)
             _report(session, found, description)
     return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
 
-def _judge(run: Run, session: Session) -> Evidence:
+def _judge(run: Run, session: Session) -> tuple[Evidence, Verdict]:
     """Judge with every row and, for a hub checkpoint, with its weights' header."""
     loaded: dict[str, Split | FileFault] = {}
     task = run.config.task
@@ -85,7 +87,7 @@ def _judge(run: Run, session: Session) -> Evidence:
         session.tracker.log_tags({"preflight.warnings": " ".join(dict.fromkeys(session.results.warnings))})
     if verdict.refused:
         raise Refused(verdict)
-    return evidence
+    return evidence, verdict
 
 
 def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
@@ -201,6 +203,15 @@ def _save(session: Session, evidence: Evidence, model: Any, description: "Descri
         model, evidence.final_tokenizer, description, run.folder / "model",
         replace=run.config.trainer.resume is not None,
     )  # fmt: skip
+
+
+def _describe(session: Session, evidence: Evidence, verdict: Verdict, description: "Description") -> None:
+    """Write the model's card; one that fails is said and costs nothing else."""
+    folder = session.run.folder / "model"
+    try:
+        write_card(folder, evidence, verdict, session.results, description.labels or [])
+    except Exception as error:
+        log.warning("the model card was not written (%s: %s)", type(error).__name__, error)
 
 
 def _report(session: Session, found: Mapping[str, Evaluated], description: "Description") -> None:
