@@ -55,6 +55,8 @@ class Results:
     tags: list[str] = field(default_factory=list)
     host: str = field(default_factory=socket.gethostname)
     finished_at: str = ""
+    rerun: dict[str, Any] | None = None
+    """What a run that repeats another one has otherwise."""
 
 
 def write_config(run: Run) -> Path:
@@ -62,6 +64,7 @@ def write_config(run: Run) -> Path:
     config = OmegaConf.structured(run.config)
     assert isinstance(config, DictConfig)
     config.run_dir = None
+    config.rerun = None
     config.trainer.resume = None
     for split in ("train", "validation", "test"):
         if config.task.files[split]:

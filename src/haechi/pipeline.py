@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from haechi import launch, outputs, plots
+from haechi import launch, outputs, plots, rerun
 from haechi.card import write_card
 from haechi.predictions import inputs_of, predictions_of, reported_rows
 from haechi.preflight.check import Refused, Verdict, check
@@ -20,6 +20,7 @@ from haechi.rows.splits import Split, draw, split_off_validation
 from haechi.schema.metric import chosen_metric
 from haechi.schema.task import TOKENWISE, Objective
 from haechi.session import Session, open_session
+from haechi.surroundings import write_surroundings
 from haechi.tracking.journal import read_journal
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def execute(run: Run) -> float:
         evidence, verdict = _judge(run, session)
         from haechi.modeling.describe import describe
 
+        odd = _surroundings(run)
         description = describe(evidence)
         splits = _splits(run, evidence)
         session.results.rows = {name: len(split.examples) for name, split in splits.items()}
@@ -61,6 +63,7 @@ def execute(run: Run) -> float:
             _save(session, evidence, model, description)
             _describe(session, evidence, verdict, description)
             _report(session, found, description)
+            session.results.rerun = rerun.compare(run, session.results.metrics, odd)
     return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
 
@@ -88,6 +91,14 @@ def _judge(run: Run, session: Session) -> tuple[Evidence, Verdict]:
     if verdict.refused:
         raise Refused(verdict)
     return evidence, verdict
+
+
+def _surroundings(run: Run) -> list[str]:
+    """Write down what numbers may depend on, and say what a run that repeats another one has otherwise."""
+    if not launch.is_first():
+        return []
+    write_surroundings(run)
+    return rerun.say_what_differs(run)
 
 
 def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:

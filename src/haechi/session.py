@@ -25,11 +25,11 @@ from haechi.tracking.none import NoTracker
 log = logging.getLogger(__name__)
 
 TRACKED_FILES = (
-    "config.yaml", outputs.OVERRIDES, "preflight.json", "results.json", "metrics.jsonl",
+    "config.yaml", outputs.OVERRIDES, "preflight.json", "environment.json", "results.json", "metrics.jsonl",
     "predictions.jsonl", "train.log",
 )  # fmt: skip
 # Overrides that say where and how, not what: they are left out of a run's name.
-UNNAMED = ("model", "pooling", "task", "run_dir", "tags", "experiment")
+UNNAMED = ("model", "pooling", "task", "run_dir", "rerun", "tags", "experiment")
 UNNAMED_GROUPS = (
     "hydra",
     "preflight",
