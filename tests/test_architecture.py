@@ -16,7 +16,7 @@ LAYERS = [
     {"places", "text", "fault", "launch", "words", "saved"},
     {"schema"},
     {"compose"},
-    {"hub", "checkpoint"},
+    {"hub", "checkpoint", "push"},
     {"tokenization", "rows"},
     {"resolve"},
     {"preflight"},

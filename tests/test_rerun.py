@@ -105,39 +105,31 @@ def test_what_cannot_be_repeated_is_one_fault(tmp_path: Path, given: str, said: 
 
 
 @pytest.mark.slow
-def test_a_rerun_has_identical_metrics_and_says_what_was_changed(tmp_path: Path) -> None:
+def test_a_rerun_has_identical_metrics_and_says_what_is_otherwise(tmp_path: Path, outputs: Path) -> None:
+    from haechi.pipeline import execute
+
     rows = [(text, "가" if number % 3 else "나") for number, text in enumerate(texts(60))]
     data = write_csv(tmp_path / "mine.csv", rows)
-    first = tmp_path / "first"
-    settings = [*task(data), *QUICK[1:], "trainer.eval_strategy=steps", "notify=none"]
-    done = run(tmp_path, *settings, f"run_dir={first}")
-    assert done.returncode == 0, done.stderr[-2000:]
-    again = tmp_path / "again"
-    done = run(tmp_path, f"rerun={first / 'model'}", f"run_dir={again}")
+    first, again = tmp_path / "first", tmp_path / "again"
+    execute(run_of(*task(data), *QUICK[1:], "trainer.eval_strategy=steps", f"run_dir={first}"))
+    done = run(outputs, f"rerun={first / 'model'}", f"run_dir={again}", "tracking.log_model=false")
     assert done.returncode == 0, done.stderr[-2000:]
     assert "again: code, packages, machine, data and checkpoint are the same" in done.stderr
+    assert "with run_dir=" in done.stderr
     told = results(again)["rerun"]
     assert (told["of"], told["identical"], told["environment"]) == (str(first), True, [])
     assert results(again)["metrics"] == results(first)["metrics"]
-    found = json.loads((first / "environment.json").read_text())
-    found["packages"]["torch"] = "0.1"
-    (first / "environment.json").write_text(json.dumps(found))
-    # By its MLflow id, once the folder is gone; with other rows, and another seed.
+    # By its MLflow id, once the folder is gone.
     run_id = results(first)["mlflow_run_id"]
     shutil.rmtree(first)
-    data.write_text(data.read_text("utf-8") + "새 행,가\n", "utf-8")
-    done = run(tmp_path, f"rerun={run_id}", "seed=7", f"run_dir={tmp_path / 'other'}")
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert "with seed=7" in done.stderr
-    told = results(tmp_path / "other")["rerun"]
-    assert told["identical"] is False
-    assert told["mlflow_run_id"] == run_id
-    assert [line.partition(":")[0] for line in told["environment"]] == ["task.files.train"]
+    fetched = folder_of(run_id)
+    assert fetched.is_relative_to(outputs / "cache")
+    told = compare(run_of(f"rerun={fetched}"), results(again)["metrics"], [])
+    assert told is not None
+    assert (told["identical"], told["mlflow_run_id"]) == (True, run_id)
     data.unlink()
-    done = run(tmp_path, f"rerun={again}", script="check")
-    assert done.returncode == 2
-    assert "error[DATA001]" in done.stderr
-    done = run(tmp_path, f"rerun={'f' * 32}", script="check")
-    assert done.returncode == 2
-    assert "cannot be read" in done.stderr
+    done = run(outputs, f"rerun={run_id}", script="check")
+    assert (done.returncode, "error[DATA001]" in done.stderr) == (2, True)
+    done = run(outputs, f"rerun={'f' * 32}", script="check")
+    assert (done.returncode, "cannot be read" in done.stderr) == (2, True)
     assert "Traceback" not in done.stderr
