@@ -19,7 +19,7 @@ LAYERS = [
     {"hub", "checkpoint", "push"},
     {"tokenization", "rows"},
     {"resolve"},
-    {"preflight"},
+    {"preflight", "forecast"},
     {"outputs", "plots", "card"},
     {"data", "modeling"},
     {"training", "predictions", "predict"},

@@ -38,6 +38,12 @@ class Results:
     best: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     """Wall time of the whole run."""
+    training_seconds: float | None = None
+    """Of them training, with its evaluations and checkpoints."""
+    peak_memory_bytes: int | None = None
+    """Most resident memory, or on a GPU most memory of tensors."""
+    forecast: dict[str, Any] | None = None
+    """What was expected of time and memory before the training."""
     mlflow_run_id: str | None = None
     error: str | None = None
     task: str = ""

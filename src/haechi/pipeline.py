@@ -2,6 +2,7 @@
 
 import logging
 import math
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,6 +10,8 @@ import numpy as np
 
 from haechi import launch, outputs, plots, rerun
 from haechi.card import write_card
+from haechi.forecast.memory import peak_bytes, reset_peak
+from haechi.forecast.records import Record, keep
 from haechi.predictions import inputs_of, predictions_of, reported_rows
 from haechi.preflight.check import Refused, Verdict, check
 from haechi.preflight.diagnostic import Severity
@@ -50,6 +53,7 @@ def execute(run: Run) -> float:
     Raises:
         Refused: the run was judged unfit once the hub's files were here.
     """
+    reset_peak()
     with open_session(run) as session:
         evidence, verdict = _judge(run, session)
         from haechi.modeling.describe import describe
@@ -63,6 +67,7 @@ def execute(run: Run) -> float:
             _save(session, evidence, model, description)
             _describe(session, evidence, verdict, description)
             _report(session, found, description)
+            _measure(session, evidence)
             session.results.rerun = rerun.compare(run, session.results.metrics, odd)
     return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
@@ -99,6 +104,25 @@ def _surroundings(run: Run) -> list[str]:
         return []
     write_surroundings(run)
     return rerun.say_what_differs(run)
+
+
+def _measure(session: Session, evidence: Evidence) -> None:
+    """Keep what the run has taken, for forecasts of the next ones on this machine."""
+    results, work = session.results, evidence.work
+    results.peak_memory_bytes = _peak_bytes()
+    if evidence.forecast is not None:
+        results.forecast = evidence.forecast.as_json()
+    training, peak = results.training_seconds, results.peak_memory_bytes
+    whole = session.run.config.trainer.resume is None and launch.processes() == 1
+    if work is not None and training is not None and peak is not None and whole:
+        seconds = time.perf_counter() - session.started
+        keep(Record(work, peak, training, max(seconds - training, 0.0)))
+
+
+def _peak_bytes() -> int | None:
+    import torch
+
+    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else peak_bytes()
 
 
 def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
@@ -149,6 +173,7 @@ def _fine_tune(
     with processes.guarded():
         outcome = train(model, encoded, setup)
         session.results.best = outcome.best
+        session.results.training_seconds = round(outcome.seconds, 3)
         if outcome.best["value"] is not None:
             # The loss is measured by the evaluations of the training only.
             session.results.metrics[outcome.best["metric"]] = outcome.best["value"]

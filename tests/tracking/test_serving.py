@@ -39,7 +39,7 @@ def test_a_served_model_answers_as_its_folder_does(outputs: Path, tmp_path: Path
     store = f"sqlite:///{outputs}/mlflow.db"
     assert MlflowClient(store).get_run(found["mlflow_run_id"]).info.status == "FINISHED"
     port = free_port()
-    # MLflow calls uvicorn by its name. In a directory and with a path where only the code that was logged can be found.
+    # MLflow calls uvicorn by its name. Only the code that was logged can be found.
     clean = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     clean["PATH"] = f"{Path(sys.executable).parent}:{clean['PATH']}"
     command = [

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from haechi.forecast import Forecast
 from haechi.preflight.diagnostic import Diagnostic, Key, Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import Rule, catalogue
@@ -23,6 +24,8 @@ class Verdict:
     language: Language = "en"
     loaded: bool = False
     """Whether weights were loaded for it, by the deep check."""
+    forecast: Forecast | None = None
+    """What the job will take, where its sizes are known."""
 
     def count(self, severity: Severity) -> int:
         """Findings of one severity."""
@@ -36,10 +39,11 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The form of preflight.json and of `preflight.format=json`."""
-        return {
+        told: dict[str, Any] = {
             "overrides": self.overrides,
             "diagnostics": [item.as_json(self.language) for item in self.diagnostics],
         }
+        return told if self.forecast is None else {**told, "forecast": self.forecast.as_json()}
 
 
 def language_of(speech: Speech) -> Language:
@@ -66,7 +70,8 @@ def check(evidence: Evidence) -> Verdict:
     order = {Severity.error: 0, Severity.warning: 1, Severity.note: 2}
     kept.sort(key=lambda item: (order[item.severity], item.code))
     loaded = evidence.depth is not None
-    return Verdict(list(run.overrides), kept, settings.strict, language_of(settings.language), loaded)
+    language = language_of(settings.language)
+    return Verdict(list(run.overrides), kept, settings.strict, language, loaded, evidence.forecast)
 
 
 def _ignored(item: Diagnostic, codes: list[str]) -> bool:
