@@ -4,6 +4,7 @@ A repository is a folder. The clients read their settings when they are imported
 processes of their own, with the environment that `hub_environment` gives.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -43,6 +44,10 @@ LARGE = (".safetensors", ".bin", ".parquet")
 NAME = r"(?P<name>[^/]+/[^/]+|[^/]+)"
 INFO = re.compile(rf"/api/(?P<kind>model|dataset)s/{NAME}(/revision/(?P<revision>[^/]+))?")
 TREE = re.compile(rf"/api/(?P<kind>model|dataset)s/{NAME}/tree/(?P<revision>[^/]+)(/(?P<path>.+))?")
+PREUPLOAD = re.compile(rf"/api/(?P<kind>model)s/{NAME}/preupload/(?P<revision>[^/]+)")
+COMMIT = re.compile(rf"/api/(?P<kind>model)s/{NAME}/commit/(?P<revision>[^/]+)")
+LFS_BATCH = re.compile(rf"/{NAME}\.git/info/lfs/objects/batch")
+LFS_OBJECT = re.compile(r"/lfs/(?P<digest>[0-9a-f]{64})")
 FILE = re.compile(rf"/((?P<kind>dataset)s/)?{NAME}/resolve/(?P<revision>[^/]+)/(?P<path>.+)")
 
 
@@ -95,11 +100,28 @@ class Repository:
         return [prefix + name for name in found if recursive or "/" not in name]
 
 
+@dataclass
+class Writers:
+    """Who may write, and what they have sent."""
+
+    tokens: dict[str, str] = field(default_factory=dict)
+    """Owner whose repositories a token may change; none for a token that only reads."""
+    home: Path | None = None
+    """Where repositories that are made lie."""
+    objects: dict[str, bytes] = field(default_factory=dict)
+    """Large files by their digest, before and after a commit names them."""
+    private: dict[str, bool] = field(default_factory=dict)
+    """Whether each repository that was made is private."""
+    messages: list[str] = field(default_factory=list)
+    """Of the commits."""
+
+
 class HubError(Exception):
     """An answer that is no success: its status and the hub's own code."""
 
-    def __init__(self, status: int, code: str | None, message: str) -> None:
+    def __init__(self, status: int, code: str | None, message: str, **more: str) -> None:
         super().__init__(message)
+        self.more = more
         self.status = status
         self.code = code
 
@@ -117,6 +139,7 @@ class HubServer:
         """Method and path of every request, in the order of arrival."""
         self.failing: int | None = None
         self.cuts: dict[str, int] = {}
+        self.writers = Writers()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._http.hub = self  # type: ignore[attr-defined]
         self._thread = Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -164,6 +187,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer()
 
+    def do_POST(self) -> None:
+        self._answer()
+
+    def do_PUT(self) -> None:
+        self._answer()
+
     def log_message(self, format: str, *args: Any) -> None:
         """Say nothing; `HubServer.requests` has it all."""
 
@@ -177,10 +206,13 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if self.hub.failing:
                 raise HubError(self.hub.failing, None, "the hub is out of order")
-            self._route(target.path, parse_qs(target.query))
+            if self.command in {"POST", "PUT"}:
+                self._take(unquote(target.path))
+            else:
+                self._route(target.path, parse_qs(target.query))
         except HubError as error:
             headers = {"X-Error-Code": error.code, "X-Error-Message": str(error)}
-            self._send_json({"error": str(error)}, error.status, headers)
+            self._send_json({"error": str(error), **error.more}, error.status, headers)
 
     def _route(self, path: str, query: Mapping[str, list[str]]) -> None:
         if match := FILE.fullmatch(path):
@@ -196,6 +228,88 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json([repository.entry(name) for name in names])
         else:
             raise HubError(404, None, "Sorry, we can't find the page you are looking for.")
+
+    def _take(self, path: str) -> None:
+        """What writes: each request as the hub's client sends it when it makes a repository and commits."""
+        length = int(self.headers.get("Content-Length") or 0)
+        content = self.rfile.read(length) if length else self._chunks()
+        if path == "/api/repos/create":
+            self._send_json(self._create(json.loads(content)))
+        elif path == "/api/validate-yaml":
+            self._send_json({"errors": [], "warnings": []})
+        elif match := PREUPLOAD.fullmatch(path):
+            self._may_write(match["name"])
+            files = [
+                {"path": item["path"], "shouldIgnore": False,
+                 "uploadMode": "lfs" if item["path"].endswith(LARGE) else "regular"}
+                for item in json.loads(content)["files"]
+            ]  # fmt: skip
+            self._send_json({"files": files})
+        elif match := LFS_BATCH.fullmatch(path):
+            self._may_write(match["name"])
+            found = [
+                {**item, "actions": {"upload": {"href": f"{self.hub.url}/lfs/{item['oid']}"}}}
+                for item in json.loads(content)["objects"]
+            ]
+            self._send_json({"transfer": "basic", "objects": found})
+        elif match := LFS_OBJECT.fullmatch(path):
+            if hashlib.sha256(content).hexdigest() != match["digest"]:
+                raise HubError(400, None, "the content is not what its digest says")
+            self.hub.writers.objects[match["digest"]] = content
+            self._send_json({})
+        elif match := COMMIT.fullmatch(path):
+            self._send_json(self._commit(match["name"], content))
+        else:
+            raise HubError(404, None, "Sorry, we can't find the page you are looking for.")
+
+    def _chunks(self) -> bytes:
+        """A body of a length that is not known before."""
+        found = b""
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return found
+        while size := int(self.rfile.readline(), 16):
+            found += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return found
+
+    def _may_write(self, name: str) -> None:
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if token not in self.hub.writers.tokens:
+            raise HubError(401, None, "Invalid username or password.")
+        if self.hub.writers.tokens[token] != name.partition("/")[0]:
+            raise HubError(403, None, "You don't have the rights to write to this repository.")
+
+    def _create(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        name = f"{wanted['organization']}/{wanted['name']}"
+        self._may_write(name)
+        address = {"url": f"{self.hub.url}/{name}", "name": name}
+        if ("model", name) in self.hub.repositories:
+            raise HubError(409, None, "You already created this model repo", **address)
+        assert self.hub.writers.home is not None
+        folder = self.hub.writers.home / name
+        folder.mkdir(parents=True)
+        (folder / ".gitattributes").write_text("*.safetensors filter=lfs\n", encoding="utf-8")
+        self.hub.add_model(name, folder)
+        self.hub.writers.private[name] = bool(wanted.get("private") or wanted.get("visibility") == "private")
+        return address
+
+    def _commit(self, name: str, content: bytes) -> dict[str, Any]:
+        self._may_write(name)
+        folder = self.hub.repositories["model", name].folder
+        for line in map(json.loads, content.splitlines()):
+            value = line["value"]
+            if line["key"] == "header":
+                self.hub.writers.messages.append(value["summary"])
+                continue
+            path = folder / value["path"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if line["key"] == "file":
+                path.write_bytes(base64.b64decode(value["content"]))
+            elif line["key"] == "lfsFile":
+                path.write_bytes(self.hub.writers.objects[value["oid"]])
+        commit = self.hub.add_model(name, folder).commit
+        return {"commitUrl": f"{self.hub.url}/{name}/commit/{commit}", "commitOid": commit}
 
     def _repository(self, match: re.Match[str]) -> Repository:
         repository = self.hub.repositories.get((match["kind"] or "model", unquote(match["name"])))

@@ -16,8 +16,8 @@ from hydra._internal.utils import get_args_parser
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
-from haechi import launch, places
-from haechi.compose import key_of, register, settle
+from haechi import launch, places, rerun
+from haechi.compose import as_value, key_of, register, settle
 from haechi.fault import OthersEnded, RunFault
 from haechi.preflight.check import Refused, Verdict, language_of
 from haechi.preflight.depth import DepthReport
@@ -77,6 +77,9 @@ def read_command_line() -> CommandLine:
         overrides = _with_grid(overrides)
     typed = set(arguments.overrides)
     flags = [item for item in sys.argv[1:] if item not in typed]
+    if any(item.startswith("rerun=") for item in overrides):
+        overrides, more = _repeating(overrides, arguments)
+        flags += more
     config_dir, config_name = places.CONF, arguments.config_name or "config"
     if arguments.config_path:
         # Relative to the caller where that exists, as everywhere; Hydra would take it from src/.
@@ -105,6 +108,29 @@ def _with_grid(overrides: list[str]) -> list[str]:
     except UnreadableRecord:  # CFG015 says so
         return overrides
     return settle([*record.arguments, *overrides])
+
+
+def _repeating(overrides: list[str], arguments: Any) -> tuple[list[str], list[str]]:
+    """`rerun=...` as Hydra's own flags for the config that the run has left, and with the run's folder."""
+    values = {key_of(item): item.partition("=")[2] for item in overrides}
+    try:
+        if arguments.config_path or arguments.config_name:
+            raise RunFault(
+                "`rerun` and `--config-path` each name a config, and a run has one", [], ["~rerun"]
+            )
+        uri = values.get("tracking.uri")
+        folder = rerun.folder_of(values["rerun"].strip("'\""), uri and uri.strip("'\""))
+    except RunFault as fault:
+        print_fault(fault)
+        sys.exit(REFUSED)
+    arguments.config_path, arguments.config_name = str(folder), "config"
+    kept = [item for item in overrides if key_of(item) != "rerun"]
+    return [*kept, f"rerun={as_value(str(folder))}"], [
+        "--config-path",
+        str(folder),
+        "--config-name",
+        "config",
+    ]
 
 
 def judge_command_line(command: CommandLine) -> list[Verdict]:

@@ -42,6 +42,12 @@ class Results:
     best: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
     """Wall time of the whole run."""
+    training_seconds: float | None = None
+    """Of them training, with its evaluations and checkpoints."""
+    peak_memory_bytes: int | None = None
+    """Most resident memory, or on a GPU most memory of tensors."""
+    forecast: dict[str, Any] | None = None
+    """What was expected of time and memory before the training."""
     mlflow_run_id: str | None = None
     error: str | None = None
     pruned: bool = False
@@ -61,6 +67,8 @@ class Results:
     tags: list[str] = field(default_factory=list)
     host: str = field(default_factory=socket.gethostname)
     finished_at: str = ""
+    rerun: dict[str, Any] | None = None
+    """What a run that repeats another one has otherwise."""
 
 
 def write_config(run: Run) -> Path:
@@ -68,6 +76,7 @@ def write_config(run: Run) -> Path:
     config = OmegaConf.structured(run.config)
     assert isinstance(config, DictConfig)
     config.run_dir = None
+    config.rerun = None
     config.trainer.resume = None
     for split in ("train", "validation", "test"):
         if config.task.files[split]:

@@ -2,14 +2,18 @@
 
 import logging
 import math
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from haechi import launch, outputs, plots
+from haechi import launch, outputs, plots, rerun
+from haechi.card import write_card
+from haechi.forecast.memory import peak_bytes, reset_peak
+from haechi.forecast.records import Record, keep
 from haechi.predictions import inputs_of, predictions_of, reported_rows
-from haechi.preflight.check import Refused, check
+from haechi.preflight.check import Refused, Verdict, check
 from haechi.preflight.diagnostic import Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import CLASSIFIED
@@ -19,6 +23,7 @@ from haechi.rows.splits import Split, draw, split_off_validation
 from haechi.schema.metric import chosen_metric
 from haechi.schema.task import TOKENWISE, Objective
 from haechi.session import Session, open_session
+from haechi.surroundings import write_surroundings
 from haechi.tracking.journal import read_journal
 
 if TYPE_CHECKING:
@@ -48,21 +53,26 @@ def execute(run: Run) -> float:
     Raises:
         Refused: the run was judged unfit once the hub's files were here.
     """
+    reset_peak()
     with open_session(run) as session:
-        evidence = _judge(run, session)
+        evidence, verdict = _judge(run, session)
         from haechi.modeling.describe import describe
 
+        odd = _surroundings(run)
         description = describe(evidence)
         splits = _splits(run, evidence)
         session.results.rows = {name: len(split.examples) for name, split in splits.items()}
         model, found = _fine_tune(run, session, evidence, splits, description)
         if launch.is_first():
             _save(session, evidence, model, description)
+            _describe(session, evidence, verdict, description)
             _report(session, found, description)
+            _measure(session, evidence)
+            session.results.rerun = rerun.compare(run, session.results.metrics, odd)
     return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
 
-def _judge(run: Run, session: Session) -> Evidence:
+def _judge(run: Run, session: Session) -> tuple[Evidence, Verdict]:
     """Judge with every row and, for a hub checkpoint, with its weights' header."""
     loaded: dict[str, Split | FileFault] = {}
     task = run.config.task
@@ -86,7 +96,34 @@ def _judge(run: Run, session: Session) -> Evidence:
         session.tracker.log_tags({"preflight.warnings": " ".join(dict.fromkeys(session.results.warnings))})
     if verdict.refused:
         raise Refused(verdict)
-    return evidence
+    return evidence, verdict
+
+
+def _surroundings(run: Run) -> list[str]:
+    """Write down what numbers may depend on, and say what a run that repeats another one has otherwise."""
+    if not launch.is_first():
+        return []
+    write_surroundings(run)
+    return rerun.say_what_differs(run)
+
+
+def _measure(session: Session, evidence: Evidence) -> None:
+    """Keep what the run has taken, for forecasts of the next ones on this machine."""
+    results, work = session.results, evidence.work
+    results.peak_memory_bytes = _peak_bytes()
+    if evidence.forecast is not None:
+        results.forecast = evidence.forecast.as_json()
+    training, peak = results.training_seconds, results.peak_memory_bytes
+    whole = session.run.config.trainer.resume is None and launch.processes() == 1
+    if work is not None and training is not None and peak is not None and whole:
+        seconds = time.perf_counter() - session.started
+        keep(Record(work, peak, training, max(seconds - training, 0.0)))
+
+
+def _peak_bytes() -> int | None:
+    import torch
+
+    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else peak_bytes()
 
 
 def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
@@ -138,6 +175,7 @@ def _fine_tune(
     with processes.guarded():
         outcome = train(model, encoded, setup)
         session.results.best = outcome.best
+        session.results.training_seconds = round(outcome.seconds, 3)
         if outcome.best["value"] is not None:
             # The loss is measured by the evaluations of the training only.
             session.results.metrics[outcome.best["metric"]] = outcome.best["value"]
@@ -203,6 +241,15 @@ def _save(session: Session, evidence: Evidence, model: Any, description: "Descri
         model, evidence.final_tokenizer, description, run.folder / "model",
         replace=run.config.trainer.resume is not None,
     )  # fmt: skip
+
+
+def _describe(session: Session, evidence: Evidence, verdict: Verdict, description: "Description") -> None:
+    """Write the model's card; one that fails is said and costs nothing else."""
+    folder = session.run.folder / "model"
+    try:
+        write_card(folder, evidence, verdict, session.results, description.labels or [])
+    except Exception as error:
+        log.warning("the model card was not written (%s: %s)", type(error).__name__, error)
 
 
 def _report(session: Session, found: Mapping[str, Evaluated], description: "Description") -> None:

@@ -75,29 +75,53 @@ def reported_rows(
         predictions: with the scores of all classes.
     """
     for example, prediction in zip(examples, predictions, strict=True):
-        yield {"split": name, "row": example.row, **_reported(example, prediction)}
+        yield {"split": name, **reported_row(example, prediction, labelled=True)}
 
 
-def _reported(example: Example, prediction: Mapping[str, Any]) -> dict[str, Any]:
+def reported_row(example: Example, prediction: Mapping[str, Any], *, labelled: bool) -> dict[str, Any]:
+    """A row with what is predicted for it; what is right is told where the row is `labelled`.
+
+    Of a class there are the `scores` of all where the prediction has them, else its own `score`; of an
+    answer the `candidates` where the prediction has them.
+    """
+    right = _right_of(example, prediction) if labelled else {}
+    match example:
+        case QuestionExample():
+            given = {"id": example.id, "question": example.text}
+        case _:
+            given = inputs_of(example)
+    return {"row": example.row, **given, **right, **_told(prediction)}
+
+
+def _right_of(example: Example, prediction: Mapping[str, Any]) -> dict[str, Any]:
     match example:
         case TaggedExample():
-            return {**inputs_of(example), "labels": example.tags, "prediction": prediction["tags"]}
+            return {"labels": example.tags}
         case QuestionExample():
-            answers = [] if example.is_impossible else [answer.text for answer in example.answers]
-            given = {"id": example.id, "question": example.text, "answers": answers}
-            told = [{**item, "score": round(item["score"], 6)} for item in prediction["candidates"]]
-            score = round(prediction["score"], 6)
-            return {**given, "prediction": prediction["answer"], "score": score, "candidates": told}
-        case _ if "scores" in prediction:
-            given = {**inputs_of(example), "label": str(example.label)}
-            scores = {label: round(share, 6) for label, share in prediction["scores"].items()}
-            return {**given, "prediction": prediction["label"], "scores": scores}
+            return {"answers": [] if example.is_impossible else [answer.text for answer in example.answers]}
+        case _ if "label" in prediction:
+            return {"label": str(example.label)}
         case _:
-            return {
-                **inputs_of(example),
-                "label": float(example.label),
-                "prediction": prediction["score"],
-            }
+            return {"label": float(example.label)}
+
+
+def _told(prediction: Mapping[str, Any]) -> dict[str, Any]:
+    """What was predicted, shares to six digits."""
+    if "tags" in prediction:
+        return {"prediction": prediction["tags"]}
+    if "answer" in prediction:
+        told = {"prediction": prediction["answer"], "score": round(prediction["score"], 6)}
+        if "candidates" in prediction:
+            told["candidates"] = [
+                {**item, "score": round(item["score"], 6)} for item in prediction["candidates"]
+            ]
+        return told
+    if "scores" in prediction:
+        scores = {label: round(share, 6) for label, share in prediction["scores"].items()}
+        return {"prediction": prediction["label"], "scores": scores}
+    if "label" in prediction:
+        return {"prediction": prediction["label"], "score": round(prediction["score"], 6)}
+    return {"prediction": prediction["score"]}
 
 
 def _class_of(logits_C: np.ndarray, labels: Sequence[str], all_scores: bool) -> dict[str, Any]:

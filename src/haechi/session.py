@@ -31,11 +31,11 @@ trace = logging.getLogger("haechi.trace")
 """What train.log alone keeps: the terminal has its own words for how a run failed."""
 
 TRACKED_FILES = (
-    "config.yaml", outputs.OVERRIDES, "preflight.json", "results.json", "metrics.jsonl",
+    "config.yaml", outputs.OVERRIDES, "preflight.json", "environment.json", "results.json", "metrics.jsonl",
     "predictions.jsonl", "train.log",
 )  # fmt: skip
 # Overrides that say where and how, not what: they are left out of a run's name.
-UNNAMED = ("model", "pooling", "task", "run_dir", "tags", "experiment")
+UNNAMED = ("model", "pooling", "task", "run_dir", "rerun", "tags", "experiment")
 UNNAMED_GROUPS = (
     "hydra",
     "preflight",

@@ -13,7 +13,7 @@ from haechi.text import Text
 NAME = "sweep.json"
 VERSION = 1
 NEUTRAL_GROUPS = ("hydra", "sweep", "preflight", "notify", "tracking")
-NEUTRAL = {"run_dir", "tags", "trainer.resume", "explain", "apply_fix", *FREE}
+NEUTRAL = {"run_dir", "rerun", "tags", "trainer.resume", "explain", "apply_fix", *FREE}
 """Keys that are no part of what a job is."""
 
 JobState = Literal["waiting", "running", "finished", "failed", "interrupted", "refused"]

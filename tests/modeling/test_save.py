@@ -12,6 +12,7 @@ from transformers import AutoModel, AutoTokenizer, XLNetConfig, XLNetModel
 from checkpoints import as_roberta, edit_json, tiny_copy
 from families import headlines, write_family
 from haechi.data.collate import Collator
+from haechi.fault import RunFault
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.encoder import load_backbone
 from haechi.modeling.save import SENTENCE_TRANSFORMERS, Description, load_model, save_model
@@ -202,7 +203,7 @@ def test_sentence_transformer_is_offered_no_other_pooling(
 def test_a_folder_of_a_newer_format_is_refused(tmp_path: Path) -> None:
     folder, _, _ = saved(tmp_path, "bert", "mean")
     edit_json(folder / "haechi.json", lambda content: content.update(format=99))
-    with pytest.raises(ValueError, match="newer Haechi"):
+    with pytest.raises(RunFault, match="newer Haechi"):
         load_model(folder)
 
 

@@ -5,6 +5,8 @@ from dataclasses import asdict
 from haechi.modeling.save import Description
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import head_labels
+from haechi.rows.examples import TaggedExample
+from haechi.rows.splits import Split
 
 
 def describe(evidence: Evidence) -> Description:
@@ -24,4 +26,16 @@ def describe(evidence: Evidence) -> Description:
         max_answer_tokens=config.task.max_answer_tokens,
         null_threshold=config.task.null_threshold,
         highest_score=evidence.highest_score,
+        columns={name: value for name, value in vars(config.task.columns).items() if value is not None},
+        between=_between(evidence),
+        positive_from=config.task.positive_from,
     )
+
+
+def _between(evidence: Evidence) -> str | None:
+    """What stands between the tokens of the train rows; None where the rows have none, or all have one."""
+    train = evidence.splits.get("train")
+    for example in train.examples if isinstance(train, Split) else ():
+        if isinstance(example, TaggedExample) and len(example.tokens) > 1:
+            return "" if example.text == "".join(example.tokens) else " "
+    return None

@@ -9,27 +9,32 @@ modules.json 1_Pooling/           for SentenceTransformer, where it has the same
 
 import json
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel, PreTrainedModel, PreTrainedTokenizerFast
+from transformers.utils import logging
 
 from haechi.checkpoint.architectures import CLS_IS_LAST
 from haechi.data.input_format import AnswerSearch, InputFormat
+from haechi.fault import RunFault
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.writing import one_kind_of_error, unwritten_model
+from haechi.saved import DESCRIPTION
 from haechi.schema.pooling import PoolingConfig, needs_special_tokens
 from haechi.schema.task import TOKENWISE, Markers, Objective, PairEncoder
 from haechi.tokenization.runtime import RuntimeTokenizer
 
-DESCRIPTION, HEAD, POOLING = "haechi.json", "head.safetensors", "pooling.safetensors"
+HEAD, POOLING = "head.safetensors", "pooling.safetensors"
 # 2: more keys of the pooling, which a program that knows format 1 only would stumble over.
 # 3: markers and windows, which relations and spans need.
 # 4: bi-encoders, and how answers are found.
-FORMAT = 4
+# 5: columns, tokens that words are joined by, and what rows are scored by.
+FORMAT = 5
 # Poolings that SentenceTransformer computes from the same tokens in the same way.
 SENTENCE_TRANSFORMERS = {
     "cls": "cls",
@@ -64,6 +69,12 @@ class Description:
     """How much `no answer` must score above the best answer, in logits."""
     highest_score: float | None = None
     """The score that a cosine of 1 stands for; None where the two texts of a pair are one input."""
+    columns: dict[str, str] = field(default_factory=dict)
+    """Names of the columns that the training read, by their keys under `task.columns`."""
+    between: str | None = None
+    """What stands between the tokens of a tagged sentence; None tells by the tokens."""
+    positive_from: float | None = None
+    """The score from which on two texts count as alike, for the metric `f1`."""
     format: int = FORMAT
 
     def input_format(self) -> InputFormat:
@@ -150,12 +161,45 @@ def load_model(folder: Path) -> tuple[TextModel, Description]:
     """Read a folder that `save_model` wrote; the model is in evaluation mode, in float32.
 
     Raises:
-        ValueError: the folder was written by a newer Haechi.
+        RunFault: the folder was written by a newer Haechi, or its files cannot be read.
     """
-    content = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-    if content["format"] > FORMAT:
-        raise ValueError(f"{folder} was written by a newer Haechi (format {content['format']})")
-    description = Description(**content)
+    description = read_description(folder)
+    logging.disable_progress_bar()
+    try:
+        return _load(folder, description), description
+    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        said = " ".join(str(error).split())[:300]
+        raise RunFault(
+            f"the model in `{folder}` cannot be loaded: its files are damaged, or not all there",
+            [f"{type(error).__name__}: {said}"],
+        ) from error
+
+
+def read_description(folder: Path) -> Description:
+    """What a model folder says of itself.
+
+    Raises:
+        RunFault: it was written by a newer Haechi, or cannot be read.
+    """
+    try:
+        content = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        written = int(content["format"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunFault(
+            f"`{folder / DESCRIPTION}` cannot be read ({type(error).__name__}: {error})"
+        ) from error
+    if written > FORMAT:
+        raise RunFault(
+            f"the model in `{folder}` was written by a newer Haechi",
+            [f"it has format {written}, and this one reads up to {FORMAT}", "update Haechi: git pull"],
+        )
+    try:
+        return Description(**content)
+    except TypeError as error:
+        raise RunFault(f"`{folder / DESCRIPTION}` is no description of a model ({error})") from error
+
+
+def _load(folder: Path, description: Description) -> TextModel:
     pooling = PoolingConfig(**description.pooling)
     config = AutoConfig.from_pretrained(folder)
     extra = {"add_pooling_layer": False} if "pooler" not in _tensor_names(folder) and _takes(config) else {}
@@ -165,7 +209,7 @@ def load_model(folder: Path) -> tuple[TextModel, Description]:
     model.head.load_state_dict(load_file(folder / HEAD))
     if model.pooling is not None and model.pooling.state_dict():
         model.pooling.load_state_dict(load_file(folder / POOLING))
-    return model.eval(), description
+    return model.eval()
 
 
 def _tensor_names(folder: Path) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from haechi.forecast import Forecast
 from haechi.preflight.diagnostic import Diagnostic, Key, Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import Rule, catalogue
@@ -25,6 +26,8 @@ class Verdict:
     """Whether weights were loaded for it, by the deep check."""
     run: Run | None = field(default=None, repr=False, compare=False)
     """What was judged, for a job of a sweep; None where it could not be composed."""
+    forecast: Forecast | None = None
+    """What the job will take, where its sizes are known."""
 
     def count(self, severity: Severity) -> int:
         """Findings of one severity."""
@@ -38,10 +41,11 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The form of preflight.json and of `preflight.format=json`."""
-        return {
+        told: dict[str, Any] = {
             "overrides": self.overrides,
             "diagnostics": [item.as_json(self.language) for item in self.diagnostics],
         }
+        return told if self.forecast is None else {**told, "forecast": self.forecast.as_json()}
 
 
 def language_of(speech: Speech) -> Language:
@@ -68,7 +72,8 @@ def check(evidence: Evidence) -> Verdict:
     order = {Severity.error: 0, Severity.warning: 1, Severity.note: 2}
     kept.sort(key=lambda item: (order[item.severity], item.code))
     loaded = evidence.depth is not None
-    return Verdict(list(run.overrides), kept, settings.strict, language_of(settings.language), loaded)
+    language = language_of(settings.language)
+    return Verdict(list(run.overrides), kept, settings.strict, language, loaded, forecast=evidence.forecast)
 
 
 def _ignored(item: Diagnostic, codes: list[str]) -> bool:

@@ -7,6 +7,7 @@ jobs of a sweep that share a checkpoint share its files.
 from collections.abc import Iterable
 from pathlib import Path
 
+from haechi.forecast import Forecast, Work, forecast, work_of
 from haechi.preflight.checkpoint_evidence import CheckpointEvidence
 from haechi.preflight.query import question
 from haechi.preflight.row_evidence import RowEvidence
@@ -106,6 +107,17 @@ class Evidence(CheckpointEvidence, RowEvidence):
             return None
         built = self._build(self.location.folder, None)
         return built if isinstance(built, RuntimeTokenizer) else None
+
+    @question
+    def work(self) -> Work | None:
+        """The sizes of the run, as far as they are known."""
+        return work_of(self)
+
+    @question
+    def forecast(self) -> Forecast | None:
+        """What the run will take of memory and time; None while its sizes are not known."""
+        work = self.work
+        return None if work is None else forecast(work)
 
     @question
     def token_counts(self) -> TokenCounts | None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from haechi import places
+from haechi.forecast.estimate import described
 from haechi.preflight.check import Verdict
 from haechi.preflight.diagnostic import Diagnostic, Severity
 from haechi.preflight.rules.secret_in_config import mask
@@ -113,7 +114,18 @@ def _join(parts: list[str], verdicts: Sequence[Verdict]) -> str:
     refused = sum(verdict.refused for verdict in verdicts)
     if refused:
         parts.append(_sum(refused, verdicts).of(verdicts[0].language))
+    elif (told := _forecast(verdicts)) is not None:
+        parts.append(told.of(verdicts[0].language))
     return "\n\n".join(parts)
+
+
+def _forecast(verdicts: Sequence[Verdict]) -> Text | None:
+    """What the jobs will take one after another; None where that is not known of all."""
+    found = [verdict.forecast for verdict in verdicts if verdict.forecast is not None]
+    if not found or len(found) < len(verdicts):
+        return None
+    memory, seconds = max(item.memory_bytes for item in found), sum(item.seconds for item in found)
+    return described(memory, seconds, min(item.runs for item in found), len(found))
 
 
 def _sum(refused: int, verdicts: Sequence[Verdict]) -> Text:

@@ -22,6 +22,8 @@ ROLES: dict[Objective, tuple[str, ...]] = {
     Objective.token_classification: ("text", "label"),
     Objective.span: ("question", "context", "answers", "id?"),
 }
+# Roles of what a training learns from, which rows that are predicted on need not have.
+LEARNED = frozenset({"label", "answers"})
 # Roles whose column may hold an object.
 HOLD_OBJECTS = {"subject_entity", "object_entity", "answers"}
 # How deep column names reach into nested objects.
@@ -29,9 +31,11 @@ DEEPEST = 8
 
 
 def columns_by_role(
-    rows: Sequence[Row], columns: Columns, objective: Objective, path: Path
+    rows: Sequence[Row], columns: Columns, objective: Objective, path: Path, *, labelled: bool = True
 ) -> dict[str, str]:
     """The column for each role of an objective, by the names that the first rows show.
+
+    Rows that are not `labelled` need no labels and no answers.
 
     Raises:
         FileFault: a column is not there; the message names the nearest ones.
@@ -43,7 +47,8 @@ def columns_by_role(
     for role in roles:
         name = role.rstrip("?")
         known = names(rows, objects=name in HOLD_OBJECTS)
-        column = _locate(known, name, getattr(columns, name), path, optional=role.endswith("?"))
+        optional = role.endswith("?") or (not labelled and name in LEARNED)
+        column = _locate(known, name, getattr(columns, name), path, optional=optional)
         if column is not None:
             found[name] = column
     return found

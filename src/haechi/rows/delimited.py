@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from haechi.rows.encoding import open_text, undecodable
-from haechi.rows.fault import FileFault, Kind, malformed
+from haechi.rows.fault import BrokenRow, FileFault, Kind, malformed
 from haechi.text import Text
 
 csv.field_size_limit(2**31 - 1)
@@ -18,26 +18,32 @@ LAST_VALUES = 1000
 MOST_DOUBTFUL = 100
 
 
-def read_csv(path: Path, encoding: str, quoting: bool) -> Iterator[dict[str, Any]]:
-    """Rows of a comma-separated file."""
-    return _read(path, encoding, quoting, ",")
+def read_csv(path: Path, encoding: str, quoting: bool, *, tolerant: bool = False) -> Iterator[dict[str, Any]]:
+    """Rows of a comma-separated file; with `tolerant` a `BrokenRow` for a line that is none."""
+    return _read(path, encoding, quoting, ",", tolerant)
 
 
-def read_tsv(path: Path, encoding: str, quoting: bool) -> Iterator[dict[str, Any]]:
+def read_tsv(path: Path, encoding: str, quoting: bool, *, tolerant: bool = False) -> Iterator[dict[str, Any]]:
     """Rows of a tab-separated file; one of KLUE's with a token a line gives a row for each sentence."""
-    return _read(path, encoding, quoting, "\t")
+    return _read(path, encoding, quoting, "\t", tolerant)
 
 
-def _read(path: Path, encoding: str, quoting: bool, delimiter: str) -> Iterator[dict[str, Any]]:
+def _read(
+    path: Path, encoding: str, quoting: bool, delimiter: str, tolerant: bool
+) -> Iterator[dict[str, Any]]:
     try:
         with open_text(path, encoding) as file:
-            yield from rows_of(file, path, delimiter, quoting)
+            yield from rows_of(file, path, delimiter, quoting, tolerant=tolerant)
     except UnicodeError as error:
         raise undecodable(path, encoding) from error
 
 
-def rows_of(lines: Iterable[str], path: Path, delimiter: str, quoting: bool) -> Iterator[dict[str, Any]]:
+def rows_of(
+    lines: Iterable[str], path: Path, delimiter: str, quoting: bool, *, tolerant: bool = False
+) -> Iterator[dict[str, Any]]:
     """Rows of the lines of a file, its header first.
+
+    With `tolerant` a line with too many or too few fields gives a `BrokenRow`.
 
     Raises:
         FileFault: a line has too many or too few fields, or a double quote merges lines.
@@ -47,7 +53,7 @@ def rows_of(lines: Iterable[str], path: Path, delimiter: str, quoting: bool) -> 
     stream = _with(first, stream)
     if delimiter == "\t" and first.startswith(COMMENT):
         return sentences_of(stream, path)
-    return _fields_of(stream, path, delimiter, quoting)
+    return _fields_of(stream, path, delimiter, quoting, tolerant)
 
 
 def style(quoting: bool) -> Any:
@@ -60,7 +66,9 @@ def _with(first: str, rest: Iterator[str]) -> Iterator[str]:
     yield from rest
 
 
-def _fields_of(stream: Iterator[str], path: Path, delimiter: str, quoting: bool) -> Iterator[dict[str, Any]]:
+def _fields_of(
+    stream: Iterator[str], path: Path, delimiter: str, quoting: bool, tolerant: bool
+) -> Iterator[dict[str, Any]]:
     lines = csv.reader(stream, delimiter=delimiter, quoting=style(quoting), strict=True)
     line, names = 1, list[str]()
     last_values: set[str] = set()
@@ -76,11 +84,10 @@ def _fields_of(stream: Iterator[str], path: Path, delimiter: str, quoting: bool)
                 continue
             if line - first > 1:
                 doubtful = [*doubtful, *_merged_lines(path, first, names, fields, delimiter)][:MOST_DOUBTFUL]
-            if len(fields) != len(names):
-                raise _fields_fault(path, first, names, fields)
-            if len(last_values) < LAST_VALUES:
+            row = _row(path, first, names, fields, tolerant)
+            if row and len(last_values) < LAST_VALUES:
                 last_values.add(fields[-1])
-            yield dict(zip(names, fields, strict=True))
+            yield row
         for item in doubtful:
             if item.ends <= last_values:
                 raise item.fault(path)
@@ -92,6 +99,15 @@ def _fields_of(stream: Iterator[str], path: Path, delimiter: str, quoting: bool)
                 f"{line}번째 줄: 큰따옴표로 열린 칸이 제대로 닫히지 않습니다 ({error})",
             ),
         ) from error
+
+
+def _row(path: Path, line: int, names: list[str], fields: list[str], tolerant: bool) -> dict[str, Any]:
+    if len(fields) == len(names):
+        return dict(zip(names, fields, strict=True))
+    fault = _fields_fault(path, line, names, fields)
+    if not tolerant:
+        raise fault
+    return BrokenRow(fault)
 
 
 def _check_header(path: Path, line: int, names: list[str]) -> None:

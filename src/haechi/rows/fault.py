@@ -1,6 +1,7 @@
 """What can be wrong with a data file, as an exception that carries facts instead of prose."""
 
 from enum import Enum
+from typing import Any
 
 from haechi.text import Text
 
@@ -60,7 +61,21 @@ class CellFault(FileFault):
         self.row = row
         self.what = what
 
+    def at(self, row: int) -> "CellFault":
+        """The same fault of a row whose message tells the place already."""
+        self.row = row
+        return self
+
 
 def malformed(path: object, en: str, ko: str) -> FileFault:
     """A file whose content cannot be taken for rows."""
     return FileFault(Kind.malformed, str(path), Text(en, ko))
+
+
+class BrokenRow(dict[str, Any]):
+    """Stands for a row that cannot be read, where the rest of its file is wanted all the same."""
+
+    def __init__(self, fault: FileFault) -> None:
+        """It has no values; `fault` is what is wrong."""
+        super().__init__()
+        self.fault = fault

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from haechi.rows.encoding import codec_of, first_wrong, open_text, undecodable
-from haechi.rows.fault import FileFault, malformed
+from haechi.rows.fault import BrokenRow, FileFault, malformed
 
 # Longer files are parsed piece by piece, which is slower and needs no memory.
 WHOLE_BYTES = 64 * 2**20
@@ -31,16 +31,26 @@ def read_json(path: Path, encoding: str, quoting: bool) -> Iterator[dict[str, An
             yield cast(dict[str, Any], row)
 
 
-def read_jsonl(path: Path, encoding: str, quoting: bool) -> Iterator[dict[str, Any]]:
-    """Rows of a file with one object a line."""
+def read_jsonl(
+    path: Path, encoding: str, quoting: bool, *, tolerant: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Rows of a file with one object a line; with `tolerant` a `BrokenRow` for a line that is none."""
+    parse = _row_or_broken if tolerant else parse_line
     number = 0
     with open_text(path, encoding) as file:
         try:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield parse_line(path, number, line)
+                    yield parse(path, number, line)
         except UnicodeError as error:
             raise undecodable(path, encoding) from error
+
+
+def _row_or_broken(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        return parse_line(path, number, line)
+    except FileFault as fault:
+        return BrokenRow(fault)
 
 
 def parse_line(path: Path, number: int, line: str) -> dict[str, Any]:

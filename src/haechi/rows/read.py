@@ -6,6 +6,7 @@ unseen, and text in another encoding is refused with the name of that encoding.
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,8 @@ from haechi.text import Text
 
 Row = dict[str, Any]
 Numbered = tuple[int, Row]
-Reader = Callable[[Path, str, bool], Iterator[Row]]
+Reader = Callable[..., Iterator[Row]]
+"""Takes a path, its encoding and whether double quotes quote."""
 
 # Smaller files are read whole even when a sample would do, so that counts are exact.
 WHOLE_BYTES = 16 * 2**20
@@ -43,7 +45,13 @@ class RowStream:
     """
 
     def __init__(
-        self, path: Path, encoding: str = "utf-8", quoting: bool = True, limit: int | None = None
+        self,
+        path: Path,
+        encoding: str = "utf-8",
+        quoting: bool = True,
+        limit: int | None = None,
+        *,
+        tolerant: bool = False,
     ) -> None:
         """Look at the file, and refuse what cannot be read at all.
 
@@ -52,11 +60,14 @@ class RowStream:
             encoding: text encoding; a UTF-8 byte order mark is skipped.
             quoting: whether a double quote opens a quoted field in csv and tsv.
             limit: give about so many rows from all over the file, unless it is small; None gives all.
+            tolerant: whether a line of csv, tsv or jsonl that is no row gives a `BrokenRow`, so that the
+                rest of the file can be read.
 
         Raises:
             FileFault: the file is missing, empty, or of a format that is not read.
         """
-        self._reader = _reader(path)
+        reader = _reader(path)
+        self._reader: Reader = partial(reader, tolerant=True) if tolerant and reader in LINES else reader
         self.path, self.encoding, self.quoting = path, encoding, quoting
         small = path.stat().st_size <= WHOLE_BYTES
         self.limit = None if small else limit
@@ -154,3 +165,5 @@ _READERS: dict[str, Reader] = {
     ".parquet": read_parquet,
 }
 SUFFIXES = tuple(_READERS)
+LINES: tuple[Reader, ...] = (read_csv, read_tsv, read_jsonl)
+"""Readers that can go on behind a line that is no row."""

@@ -9,7 +9,7 @@ from itertools import chain, islice, zip_longest
 from pathlib import Path
 from typing import Any, cast
 
-from haechi.rows.columns import columns_by_role, dig
+from haechi.rows.columns import LEARNED, columns_by_role, dig
 from haechi.rows.examples import (
     Answer,
     Entity,
@@ -18,7 +18,7 @@ from haechi.rows.examples import (
     RelationExample,
     TaggedExample,
 )
-from haechi.rows.fault import CellFault, Kind
+from haechi.rows.fault import BrokenRow, CellFault, Kind
 from haechi.rows.read import Numbered, Row
 from haechi.schema.task import Columns, Objective
 from haechi.text import Text
@@ -46,30 +46,66 @@ def to_examples(
 
 
 def to_examples_or_faults(
-    rows: Iterable[Numbered], columns: Columns, objective: Objective, path: Path
+    rows: Iterable[Numbered],
+    columns: Columns,
+    objective: Objective,
+    path: Path,
+    *,
+    labelled: bool = True,
+    between: str | None = None,
 ) -> Iterator[Example | CellFault]:
     """The same, with what is wrong with a row in the place of its example, so that the rest can be looked at.
+
+    Args:
+        rows: with their numbers.
+        columns: names of the columns.
+        objective: what the rows are for.
+        path: their file.
+        labelled: whether every row must have its label; else one that has none, or an odd one, is read
+            without.
+        between: what stands between tokens; None tells by the first rows.
 
     Raises:
         FileFault: a column is not there.
     """
     stream = iter(rows)
     head = list(islice(stream, LOOK_AHEAD))
-    found = columns_by_role([row for _, row in head], columns, objective, path)
-    read = _READERS.get(objective, _Texts)(found, path, head).read
+    readable = [item for item in head if not isinstance(item[1], BrokenRow)]
+    found = columns_by_role([row for _, row in readable], columns, objective, path, labelled=labelled)
+    kind = _READERS.get(objective, _Texts)
+    readers = [kind(found, path, readable, between)]
+    if not labelled:
+        bare = {role: column for role, column in found.items() if role not in LEARNED}
+        readers.append(kind(bare, path, readable, between))
     for number, row in chain(head, stream):
+        yield _example_or_fault(readers, number, row)
+
+
+def broken(number: int, row: BrokenRow) -> CellFault:
+    """What is wrong with a row that could not be read; its message tells the line."""
+    return CellFault(row.fault.kind, row.fault.path, 0, row.fault.message, None).at(number)
+
+
+def _example_or_fault(readers: "Sequence[_Reader]", number: int, row: Row) -> Example | CellFault:
+    """What the first reader that can read the row makes of it."""
+    if isinstance(row, BrokenRow):
+        return broken(number, row)
+    fault: CellFault | None = None
+    for reader in readers:
         try:
-            example = read(number, row)
-        except CellFault as fault:
-            yield fault
-            continue
-        yield example
+            return reader.read(number, row)
+        except CellFault as error:
+            fault = error
+    assert fault is not None
+    return fault
 
 
 class _Reader(ABC):
     """Makes an example of a row, by the names of its columns."""
 
-    def __init__(self, columns: Mapping[str, str], path: Path, head: Sequence[Numbered]) -> None:
+    def __init__(
+        self, columns: Mapping[str, str], path: Path, head: Sequence[Numbered], between: str | None = None
+    ) -> None:
         self._columns, self._path = columns, path
 
     @abstractmethod
@@ -167,9 +203,13 @@ class _Relations(_Reader):
 class _Tagged(_Reader):
     """Tokens with tags. Characters join as they are; words have a space between them, which is nobody's."""
 
-    def __init__(self, columns: Mapping[str, str], path: Path, head: Sequence[Numbered]) -> None:
-        super().__init__(columns, path, head)
-        self._between = "" if all(map(self._has_characters, head)) else " "
+    def __init__(
+        self, columns: Mapping[str, str], path: Path, head: Sequence[Numbered], between: str | None = None
+    ) -> None:
+        super().__init__(columns, path, head, between)
+        self._between = between
+        if between is None:
+            self._between = "" if all(map(self._has_characters, head)) else " "
 
     def _has_characters(self, numbered: Numbered) -> bool:
         try:
@@ -178,10 +218,11 @@ class _Tagged(_Reader):
             return True
 
     def read(self, number: int, row: Row) -> Example:
-        tokens, tags = self._list(number, row, "text"), self._list(number, row, "label")
+        tokens = self._list(number, row, "text")
+        tags = self._list(number, row, "label") if "label" in self._columns else []
         name = row.get("guid")
         return TaggedExample(
-            number, self._between.join(tokens), None, None, tokens=tokens, tags=tags,
+            number, str(self._between).join(tokens), None, None, tokens=tokens, tags=tags,
             id=name if isinstance(name, str) else "",
         )  # fmt: skip
 

@@ -33,6 +33,8 @@ class RunConfig:
     """Words to find the run by, in MLflow and in results.json."""
     run_dir: str | None = None
     """The run's folder; null makes a new one under outputs/."""
+    rerun: str | None = None
+    """A run's folder or the id of its MLflow run, which is repeated in a new folder and compared."""
     explain: str | None = None
     """`python src/check.py explain=CODE` prints the page of a rule."""
     apply_fix: str | None = None

@@ -1,0 +1,166 @@
+"""Sizes of a run -> its memory and its time: what must be computed and kept, times what earlier runs say.
+
+The first guess counts: 16 bytes a parameter (weights, gradients and AdamW's two moments in float32), what the
+backward pass needs of each layer and token, and floating-point operations (Kaplan et al. 2020, section 2.1,
+https://arxiv.org/abs/2001.08361, with attention, 2 a parameter and token forward and twice that backward).
+Runs that have finished on this machine correct it: each by how like it is to the one that is forecast.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from haechi.forecast.records import Record, records
+from haechi.forecast.work import Work
+from haechi.text import Text
+
+GIBIBYTE = 2**30
+# Resident memory of Python, torch and transformers, with and without mlflow; measured on Linux.
+LIBRARIES = {False: 590 * 2**20, True: 760 * 2**20}
+PARAMETER_BYTES = 16
+# Bytes that the backward pass needs: for each token, layer and unit of width; for each attention weight.
+UNIT_BYTES = {"float32": 55.0, "bf16": 42.0, "fp16": 42.0}
+WEIGHT_BYTES = {"float32": 9.0, "bf16": 6.0, "fp16": 6.0}
+# The same for a token in an evaluation, of one layer.
+EVALUATED_BYTES = 56.0
+# Floating-point operations a second and thread, until this machine has shown its own.
+RATE = {"float32": 25e9, "bf16": 55e9, "fp16": 25e9}
+GPU_RATE = {"float32": 2e13, "bf16": 1e14, "fp16": 1e14}
+STEP_SECONDS, PARAMETER_SECONDS, SAVED_BYTES_PER_SECOND = 0.02, 4e-9, 5e8
+OTHER_SECONDS = {False: 7.0, True: 11.0}
+# A record weighs as much as its likeness; the guess itself as one that is so far away.
+NO_RECORD = 0.02
+# How far a refusal is from the forecast: only what surely does not fit is refused.
+SURE, SURE_UNCALIBRATED = 0.85, 0.6
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run will take."""
+
+    memory_bytes: int
+    """Peak of the resident memory, or of the GPU's."""
+    seconds: float
+    """From its start to its end."""
+    runs: int
+    """Runs on this machine that the forecast rests on; without any it is rough."""
+
+    @property
+    def surely_bytes(self) -> float:
+        """What it takes at least, as far as the forecast can be trusted."""
+        return self.memory_bytes * (SURE if self.runs else SURE_UNCALIBRATED)
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "memory_bytes": self.memory_bytes, "seconds": round(self.seconds, 1), "calibrated": self.runs > 0,
+        }  # fmt: skip
+
+    @property
+    def text(self) -> Text:
+        """For people, in one line."""
+        return described(self.memory_bytes, self.seconds, self.runs)
+
+
+def described(memory_bytes: float, seconds: float, runs: int, jobs: int = 1) -> Text:
+    """One line on a run, or on the jobs of a sweep one after another."""
+    gibibytes, time = f"{memory_bytes / GIBIBYTE:.1f} GiB", duration(seconds)
+    on = "by 1 run" if runs == 1 else f"by {runs} runs"
+    basis = Text(f"calibrated on this machine {on}", f"이 컴퓨터의 실행 {runs}개로 보정")
+    if not runs:
+        basis = Text("rough: no run has finished on this machine", "어림값: 이 컴퓨터에서 끝난 실행이 없음")
+    of = Text(f"{jobs} jobs, ", f"작업 {jobs}개, ") if jobs > 1 else Text("", "")
+    return Text(
+        f"forecast: {of}about {gibibytes} of memory, {time} ({basis})",
+        f"예상: {of.ko}메모리 약 {gibibytes}, {time.ko} ({basis.ko})",
+    )
+
+
+def duration(seconds: float) -> Text:
+    """A time as people say it: `3 min 20 s`."""
+    whole = max(1, round(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if hours:
+        return Text(f"{hours} h {minutes} min", f"{hours}시간 {minutes}분")
+    if minutes:
+        return Text(f"{minutes} min {rest} s", f"{minutes}분 {rest}초")
+    return Text(f"{rest} s", f"{rest}초")
+
+
+def forecast(work: Work, known: Sequence[Record] | None = None) -> Forecast:
+    """What a run of these sizes takes on this machine.
+
+    Args:
+        work: its sizes.
+        known: runs that have finished; None reads them from the cache.
+    """
+    found = [item for item in (records() if known is None else known) if _comparable(item.work, work)]
+    memory = guessed_bytes(work) * _correction(
+        work, found, lambda item: item.peak_bytes / guessed_bytes(item.work)
+    )
+    training = guessed_seconds(work) * _correction(
+        work, found, lambda item: item.training_seconds / guessed_seconds(item.work)
+    )
+    others = sorted(item.other_seconds for item in found if item.work.tracked == work.tracked)
+    other = others[len(others) // 2] if others else OTHER_SECONDS[work.tracked]
+    return Forecast(round(memory), training + other, len(found))
+
+
+def largest_batch(work: Work, available: float, known: Sequence[Record] | None = None) -> int | None:
+    """Rows of a train batch, halved as often as it takes, that the memory holds; None if not even one."""
+    rows = work.rows
+    while rows >= 1:
+        smaller = replace(work, rows=rows, eval_rows=min(work.eval_rows, max(rows, 1)))
+        if forecast(smaller, known).memory_bytes <= available:
+            return rows
+        rows //= 2
+    return None
+
+
+def guessed_bytes(work: Work) -> float:
+    """Peak memory by counting."""
+    units = work.rows * work.length * work.layers * work.width
+    weights = work.rows * work.length**2 * work.heads * work.layers
+    training = (units * UNIT_BYTES[work.precision] + weights * WEIGHT_BYTES[work.precision]) * work.passes
+    evaluating = work.eval_rows * work.eval_length * work.width * EVALUATED_BYTES
+    libraries = LIBRARIES[work.tracked] if work.device == "cpu" else 0
+    return libraries + PARAMETER_BYTES * work.parameters + max(training, evaluating)
+
+
+def guessed_seconds(work: Work) -> float:
+    """Seconds of the training by counting."""
+    rate = GPU_RATE[work.precision] if work.device == "gpu" else RATE[work.precision] * work.threads
+    # Small matrices keep a processor less busy.
+    rate *= work.width / (work.width + 128)
+    forward = 2 * work.layer_parameters + 4 * work.mean_length * work.width * work.layers
+    operations = forward * (3 * work.train_tokens + work.eval_tokens)
+    saved = work.saves * 12 * work.parameters / SAVED_BYTES_PER_SECOND
+    steps = work.steps * (STEP_SECONDS + PARAMETER_SECONDS * work.parameters)
+    return operations / rate + steps + saved
+
+
+def _comparable(one: Work, other: Work) -> bool:
+    return one.device == other.device
+
+
+def _correction(work: Work, found: Sequence[Record], ratio: Callable[[Record], float]) -> float:
+    """The geometric mean of what earlier runs took over what was guessed, weighed by their likeness."""
+    total, weights = 0.0, NO_RECORD
+    for item in found:
+        weight = math.exp(-(_distance(work, item.work) ** 2))
+        total += weight * math.log(max(ratio(item), 1e-6))
+        weights += weight
+    return math.exp(total / weights)
+
+
+def _distance(one: Work, other: Work) -> float:
+    """How unlike two runs are: doublings of their sizes, and what is another kind of work."""
+    sizes = (
+        (one.parameters, other.parameters, 0.4), (one.width, other.width, 0.5),
+        (one.rows * one.length, other.rows * other.length, 0.4), (one.threads, other.threads, 1.0),
+        (one.mean_length, other.mean_length, 0.2),
+    )  # fmt: skip
+    found = sum(weight * abs(math.log2(left / right)) for left, right, weight in sizes)
+    found += 1.0 * (one.precision != other.precision)
+    return found + 0.3 * (one.trainer != other.trainer)

@@ -1,0 +1,190 @@
+"""What a run is to compute, in numbers: parameters, batches, tokens, steps."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from haechi.checkpoint import architectures
+from haechi.forecast import machine
+from haechi.rows.survey import Survey
+from haechi.schema.task import PairEncoder
+from haechi.schema.trainer import Precision, Strategy
+
+if TYPE_CHECKING:
+    from haechi.preflight.evidence import Evidence
+
+SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """A run's sizes. Two runs with equal ones take as long and as much, on one machine."""
+
+    parameters: int
+    """Of the encoder."""
+    layer_parameters: int
+    """Of them those that every token goes through."""
+    layers: int
+    width: int
+    heads: int
+    rows: int
+    """Rows of a train batch."""
+    length: int
+    """Tokens of its longest row."""
+    eval_rows: int
+    eval_length: int
+    steps: int
+    """Optimizer steps."""
+    train_tokens: float
+    """Tokens that go forward and backward, padding included, over the whole training."""
+    eval_tokens: float
+    """Tokens that go forward only, in all evaluations."""
+    mean_length: float
+    saves: int
+    """Checkpoints that are written."""
+    passes: int
+    """Forward and backward passes for each row: 2 with R-Drop or FGM."""
+    precision: str
+    trainer: str
+    device: str
+    threads: int
+    tracked: bool
+
+
+def work_of(evidence: "Evidence") -> Work | None:
+    """The sizes of a run; None while its checkpoint, its rows or its steps are not known."""
+    from haechi.preflight.steps import planned_steps
+
+    shape, counts, steps = _shape(evidence), evidence.token_counts, planned_steps(evidence)
+    train = evidence.train
+    if shape is None or counts is None or train is None or steps is None or not counts.lengths.total():
+        return None
+    config = evidence.config
+    trainer, lengths = config.trainer, _lengths(evidence, counts)
+    mean = sum(length * count for length, count in lengths.items()) / lengths.total()
+    longest = max(lengths)
+    padded = mean * 1.05 if trainer.length_bucket else (mean + longest) / 2
+    batch = min(trainer.per_device_train_batch_size, max(train.rows, 1))
+    if trainer.max_tokens_per_batch:
+        batch = max(trainer.max_tokens_per_batch // max(longest, 1), 1)
+    windows = counts.windows / max(counts.rows, 1) if counts.windows else 1.0
+    if trainer.max_steps <= 0:
+        steps = math.ceil(steps * windows)  # a batch is of windows
+    batches = steps * trainer.gradient_accumulation_steps
+    passes = 2 if trainer.r_drop_alpha or trainer.fgm_epsilon else 1
+    evaluations, evaluated = _evaluations(evidence, steps), _eval_rows(evidence)
+    return Work(
+        **shape,
+        rows=batch,
+        length=longest,
+        eval_rows=trainer.per_device_eval_batch_size,
+        eval_length=longest,
+        steps=steps,
+        train_tokens=batches * batch * padded * passes,
+        eval_tokens=evaluations * evaluated * mean * windows,
+        mean_length=padded,
+        saves=_saves(trainer.eval_strategy, evaluations),
+        passes=passes,
+        precision=_precision(trainer.precision),
+        trainer=trainer.kind,
+        device="gpu" if machine.has_gpu() else "cpu",
+        threads=machine.threads(),
+        tracked=config.tracking.kind != "none",
+    )
+
+
+def _shape(evidence: "Evidence") -> dict[str, int] | None:
+    """Sizes of the encoder, by its files or by what the catalogue knows."""
+    model, facts = evidence.architecture, evidence.facts
+    width, layers, heads, inner, vocabulary = (
+        (model.declared(name) if model else None) or getattr(facts, name, None)
+        for name in (
+            "hidden_size",
+            "num_hidden_layers",
+            "num_attention_heads",
+            "intermediate_size",
+            "vocab_size",
+        )
+    )
+    if not all(isinstance(size, int) and size > 0 for size in (width, layers, vocabulary)):
+        return None
+    assert isinstance(width, int)
+    assert isinstance(layers, int)
+    assert isinstance(vocabulary, int)
+    inner = inner if isinstance(inner, int) else 4 * width
+    # Queries, keys, values and output; two matrices of the feed-forward network, three of a gated one.
+    each = 4 * width * width + (3 if _is_gated(model) else 2) * width * inner + 13 * width
+    positions = (model.position_rows if model else None) or facts.max_position_embeddings or 512
+    embedded = (model.config.get("embedding_size") if model else None) or width
+    table = (vocabulary + positions + 2) * embedded
+    blocks = each * (1 if model and model.model_type == "albert" else layers)
+    whole = blocks + table
+    if model is not None and model.tensors:
+        whole = sum(math.prod(item.shape) for name, item in model.tensors.items() if not _is_head(name))
+    return {
+        "parameters": whole, "layer_parameters": each * layers, "layers": layers, "width": width,
+        "heads": heads if isinstance(heads, int) and heads > 0 else max(width // 64, 1),
+    }  # fmt: skip
+
+
+def _is_gated(model: Any) -> bool:
+    return model is not None and model.model_type in {"modernbert", *architectures.CAUSAL}
+
+
+def _is_head(name: str) -> bool:
+    from haechi.preflight.rules.little_disk_space import HEAD
+
+    return HEAD.match(name) is not None
+
+
+def _lengths(evidence: "Evidence", counts: Any) -> Counter[int]:
+    """Items by their length in tokens as they go into the model; for a bi-encoder that of one text."""
+    limit, task = evidence.config.tokenizer.max_length, evidence.config.task
+    found: Counter[int] = Counter()
+    for length, count in counts.lengths.items():
+        halved = length / 2 if task.encoder is PairEncoder.bi and evidence.has_pairs else length
+        found[max(SHORTEST, min(round(halved), limit))] += count
+    return found
+
+
+def _evaluations(evidence: "Evidence", steps: int) -> float:
+    """Passes over the validation rows, and one over the test rows at the end."""
+    trainer = evidence.config.trainer
+    match trainer.eval_strategy:
+        case Strategy.no:
+            return 1.0
+        case Strategy.steps:
+            return math.ceil(steps / max(trainer.eval_steps, 1))
+        case Strategy.epoch:
+            from haechi.preflight.steps import planned_rows
+
+            rows = planned_rows(evidence) or 1
+            batch = trainer.per_device_train_batch_size * trainer.gradient_accumulation_steps
+            return max(1, math.ceil(steps / max(math.ceil(rows / batch), 1)))
+
+
+def _eval_rows(evidence: "Evidence") -> float:
+    found = evidence.surveys.get("validation")
+    if isinstance(found, Survey):
+        return found.rows
+    train = evidence.train
+    return train.rows * evidence.config.task.validation_share if train else 0.0
+
+
+def _saves(strategy: Strategy, evaluations: float) -> int:
+    return 0 if strategy is Strategy.no else math.ceil(evaluations)
+
+
+def _precision(wanted: Precision) -> str:
+    """What `auto` will be, as far as the processor's own list of its abilities tells."""
+    if wanted is not Precision.auto:
+        return wanted.value
+    if machine.has_gpu():
+        return "bf16"
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            flags = next((line for line in file if line.startswith("flags")), "").split()
+    except OSError:
+        flags = []
+    return "bf16" if {"avx512_bf16", "amx_tile"} & set(flags) else "float32"
