@@ -517,3 +517,23 @@ def python(script: str, url: str, folder: Path) -> subprocess.CompletedProcess[s
         timeout=60,
         check=False,
     )
+
+
+def test_an_alert_arrives_between_the_start_and_the_end(serve, notifier_for):
+    slack = serve()
+    notifier = notifier_for(slack.url, channel="#runs")
+    notifier.start()
+    slack.next()
+    notifier.alert("3 of 4 jobs failed so far")
+    alert = slack.next()
+    assert (alert["text"], alert["channel"]) == ("3 of 4 jobs failed so far", "#runs")
+    notifier.finish("the digest")
+    assert "the digest" in slack.next()["text"]
+    assert notifier.delivery() == {"start": "delivered", "finish": "delivered", "alert": "delivered"}
+
+
+def test_an_alert_to_a_webhook_that_is_gone_costs_no_time(notifier_for):
+    notifier = notifier_for("http://127.0.0.1:9/services/x")
+    began = time.monotonic()
+    notifier.alert("text")
+    assert time.monotonic() - began < 0.5
