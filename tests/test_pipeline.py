@@ -283,9 +283,10 @@ def test_a_sweep_may_leave_out_what_is_unfit(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert "POOL001" in process.stderr
     assert "Traceback" not in process.stderr
-    jobs = sorted((tmp_path / "sample_topic").glob("sweep_*/*/results.json"))
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in jobs]
-    assert [item["status"] for item in found] == ["finished", "failed"]
+    (record,) = (tmp_path / "sample_topic").glob("sweep_*/sweep.json")
+    jobs = json.loads(record.read_text(encoding="utf-8"))["jobs"]
+    assert [job["state"] for job in jobs] == ["finished", "refused"]
+    assert not (record.parent / "1").exists()
 
 
 @pytest.mark.slow
