@@ -15,6 +15,7 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from haechi import launch, outputs
+from haechi.forecast.measure import waited_seconds
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
@@ -62,6 +63,10 @@ class Session:
     notifier: Notifier
     journal: Journal
     started: float = field(default_factory=time.perf_counter)
+    waited: float = field(default_factory=waited_seconds)
+    """Seconds that this process had waited for a processor before the run."""
+    training_waited: float = 0.0
+    """Seconds that the training waited for one."""
     step: int = 0
     """Optimizer step of the newest metrics."""
 

@@ -53,12 +53,26 @@ class Work:
 
 
 def work_of(evidence: "Evidence") -> Work | None:
-    """The sizes of a run; None while its checkpoint, its rows or its steps are not known."""
+    """The sizes of a run; None while its checkpoint, rows or steps are not known, or make no sense."""
+    trainer = evidence.config.trainer
+    counts = (
+        trainer.per_device_train_batch_size, trainer.per_device_eval_batch_size,
+        trainer.gradient_accumulation_steps, evidence.config.tokenizer.max_length,
+    )  # fmt: skip
+    if min(counts) < 1:
+        return None
+    try:
+        return _work_of(evidence)
+    except ArithmeticError:  # numbers that rules refuse
+        return None
+
+
+def _work_of(evidence: "Evidence") -> Work | None:
     from haechi.preflight.steps import planned_steps
 
     shape, counts, steps = _shape(evidence), evidence.token_counts, planned_steps(evidence)
     train = evidence.train
-    if shape is None or counts is None or train is None or steps is None or not counts.lengths.total():
+    if shape is None or counts is None or train is None or not steps or not counts.lengths.total():
         return None
     config = evidence.config
     trainer, lengths = config.trainer, _lengths(evidence, counts)
