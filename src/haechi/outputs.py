@@ -44,6 +44,8 @@ class Results:
     """Wall time of the whole run."""
     training_seconds: float | None = None
     """Of them training, with its evaluations and checkpoints."""
+    waited_seconds: float | None = None
+    """Of all seconds those in which the run was ready and other programs had the processors."""
     peak_memory_bytes: int | None = None
     """Most resident memory, or on a GPU most memory of tensors."""
     forecast: dict[str, Any] | None = None

@@ -10,7 +10,7 @@ import numpy as np
 
 from haechi import launch, outputs, plots, rerun
 from haechi.card import write_card
-from haechi.forecast.memory import peak_bytes, reset_peak
+from haechi.forecast.measure import peak_bytes, reset_peak, waited_seconds
 from haechi.forecast.records import Record, keep
 from haechi.predictions import inputs_of, predictions_of, reported_rows
 from haechi.preflight.check import Refused, Verdict, check
@@ -111,12 +111,14 @@ def _measure(session: Session, evidence: Evidence) -> None:
     """Keep what the run has taken, for forecasts of the next ones on this machine."""
     results, work = session.results, evidence.work
     results.peak_memory_bytes = _peak_bytes()
+    results.waited_seconds = round(waited_seconds() - session.waited, 3)
     if evidence.forecast is not None:
         results.forecast = evidence.forecast.as_json()
     training, peak = results.training_seconds, results.peak_memory_bytes
     whole = session.run.config.trainer.resume is None and launch.processes() == 1
     if work is not None and training is not None and peak is not None and whole:
-        seconds = time.perf_counter() - session.started
+        training -= session.training_waited
+        seconds = time.perf_counter() - session.started - results.waited_seconds
         keep(Record(work, peak, training, max(seconds - training, 0.0)))
 
 
@@ -173,7 +175,9 @@ def _fine_tune(
         is_hopeless=session.is_hopeless,
     )
     with processes.guarded():
+        before = waited_seconds()
         outcome = train(model, encoded, setup)
+        session.training_waited = waited_seconds() - before
         session.results.best = outcome.best
         session.results.training_seconds = round(outcome.seconds, 3)
         if outcome.best["value"] is not None:

@@ -17,6 +17,7 @@ from omegaconf import OmegaConf
 from haechi import launch, outputs
 from haechi.compose import key_of
 from haechi.fault import RunFault
+from haechi.forecast.measure import waited_seconds
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
@@ -73,6 +74,10 @@ class Session:
     notifier: Notifier
     journal: Journal
     started: float = field(default_factory=time.perf_counter)
+    waited: float = field(default_factory=waited_seconds)
+    """Seconds that this process had waited for a processor before the run."""
+    training_waited: float = 0.0
+    """Seconds that the training waited for one."""
     step: int = 0
     """Optimizer step of the newest metrics."""
     pruning: Pruning | None = None

@@ -10,7 +10,7 @@ from haechi.compose import compose
 from haechi.forecast import Work, forecast, work_of
 from haechi.forecast import machine as this_machine
 from haechi.forecast.estimate import duration, guessed_bytes, guessed_seconds, largest_batch
-from haechi.forecast.memory import peak_bytes, reset_peak
+from haechi.forecast.measure import peak_bytes, reset_peak, waited_seconds
 from haechi.forecast.records import MOST, Record, keep, records
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.judge import judge
@@ -98,7 +98,8 @@ def test_runs_are_kept_for_this_machine(outputs: Path) -> None:
         assert records() == []
 
 
-def test_the_verdict_shows_it_and_a_sweep_adds_up() -> None:
+def test_the_verdict_shows_it_and_a_sweep_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(this_machine, "load_factor", lambda: 1.0)
     verdicts = judge(["pooling=cls,mean", "trainer.max_steps=10"], multirun=True)
     each = [verdict.forecast for verdict in verdicts]
     assert all(each)
@@ -106,7 +107,13 @@ def test_the_verdict_shows_it_and_a_sweep_adds_up() -> None:
     total = duration(sum(item.seconds for item in each if item))
     assert f"forecast: 2 jobs, about 0.8 GiB of memory, {total} (rough" in text
     (job, _) = json.loads(render(verdicts, Format.json, 0.0))["jobs"]
-    assert set(job["forecast"]) == {"memory_bytes", "seconds", "calibrated"}
+    assert set(job["forecast"]) == {"memory_bytes", "seconds", "seconds_alone", "calibrated"}
+    monkeypatch.setattr(this_machine, "load_factor", lambda: 3.0)
+    (busy,) = judge(["pooling=cls", "trainer.max_steps=10"])
+    assert busy.forecast is not None
+    assert each[0] is not None
+    assert busy.forecast.as_json()["seconds"] == pytest.approx(3 * each[0].seconds, abs=0.1)
+    assert f"{duration(each[0].seconds)} if nothing else ran here" in busy.forecast.text
     assert "예상: " in render(judge(["preflight.language=ko"]), Format.text, 0.0)
 
 
@@ -127,3 +134,8 @@ def test_the_peak_is_counted_anew() -> None:
     del held
     reset_peak()
     assert (peak_bytes() or 0) < before + 100 * 2**20
+
+
+def test_waiting_for_a_processor_is_counted() -> None:
+    before = waited_seconds()
+    assert 0 <= waited_seconds() - before < 1

@@ -31,6 +31,8 @@ STEP_SECONDS, PARAMETER_SECONDS, SAVED_BYTES_PER_SECOND = 0.02, 4e-9, 5e8
 OTHER_SECONDS = {False: 7.0, True: 11.0}
 # A record weighs as much as its likeness; the guess itself as one that is so far away.
 NO_RECORD = 0.02
+# A machine that is so much busier is said to be.
+NOTICED = 1.25
 # How far a refusal is from the forecast: only what surely does not fit is refused.
 SURE, SURE_UNCALIBRATED = 0.85, 0.6
 
@@ -42,9 +44,11 @@ class Forecast:
     memory_bytes: int
     """Peak of the resident memory, or of the GPU's."""
     seconds: float
-    """From its start to its end."""
+    """From its start to its end, where nothing else runs."""
     runs: int
     """Runs on this machine that the forecast rests on; without any it is rough."""
+    load: float = 1.0
+    """How much longer it takes by what else runs now."""
 
     @property
     def surely_bytes(self) -> float:
@@ -54,22 +58,28 @@ class Forecast:
     def as_json(self) -> dict[str, Any]:
         """For programs."""
         return {
-            "memory_bytes": self.memory_bytes, "seconds": round(self.seconds, 1), "calibrated": self.runs > 0,
+            "memory_bytes": self.memory_bytes, "seconds": round(self.seconds * self.load, 1),
+            "seconds_alone": round(self.seconds, 1), "calibrated": self.runs > 0,
         }  # fmt: skip
 
     @property
     def text(self) -> Text:
         """For people, in one line."""
-        return described(self.memory_bytes, self.seconds, self.runs)
+        return described(self.memory_bytes, self.seconds, self.runs, self.load)
 
 
-def described(memory_bytes: float, seconds: float, runs: int, jobs: int = 1) -> Text:
+def described(memory_bytes: float, seconds: float, runs: int, load: float = 1.0, jobs: int = 1) -> Text:
     """One line on a run, or on the jobs of a sweep one after another."""
-    gibibytes, time = f"{memory_bytes / GIBIBYTE:.1f} GiB", duration(seconds)
+    gibibytes, time = f"{memory_bytes / GIBIBYTE:.1f} GiB", duration(seconds * load)
     on = "by 1 run" if runs == 1 else f"by {runs} runs"
     basis = Text(f"calibrated on this machine {on}", f"이 컴퓨터의 실행 {runs}개로 보정")
     if not runs:
         basis = Text("rough: no run has finished on this machine", "어림값: 이 컴퓨터에서 끝난 실행이 없음")
+    if load > NOTICED:
+        basis = Text(
+            f"{basis}; {duration(seconds)} if nothing else ran here",
+            f"{basis.ko}. 다른 프로그램이 없다면 {duration(seconds).ko}",
+        )
     of = Text(f"{jobs} jobs, ", f"작업 {jobs}개, ") if jobs > 1 else Text("", "")
     return Text(
         f"forecast: {of}about {gibibytes} of memory, {time} ({basis})",

@@ -47,6 +47,16 @@ def name() -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def load_factor() -> float:
+    """How much longer a run takes by what else keeps the processors busy now; 1 where nothing does."""
+    try:
+        busy = os.getloadavg()[0]
+    except OSError:
+        return 1.0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1.0, (busy + min(threads(), cores)) / cores)
+
+
 def available() -> int | None:
     """Bytes that a run may take: of the GPU's memory, or of main memory and swap within the limits of a
     container. None where that cannot be told."""

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 from haechi import places
@@ -24,25 +25,32 @@ class Record:
     peak_bytes: int
     """Most resident memory, or on a GPU most memory of tensors."""
     training_seconds: float
-    """Training with its evaluations and checkpoints."""
+    """Training with its evaluations and checkpoints, less what it waited for a processor."""
     other_seconds: float
-    """The rest of the run: reading, building, saving, tracking."""
+    """The rest of the run in the same way: reading, building, saving, tracking."""
 
 
 def records() -> list[Record]:
     """Those of this machine, the newest last; none where there are none that can be read."""
     try:
-        content = json.loads(_file().read_text(encoding="utf-8"))
-        if content["format"] != FORMAT:
-            return []
-        names = {item.name for item in fields(Work)}
-        return [
-            Record(**{**item, "work": Work(**item["work"])})
-            for item in content["runs"]
-            if set(item["work"]) == names
-        ]
+        path = _file()
+        return list(_read(path, path.stat().st_mtime_ns))
     except (OSError, RuntimeError, ValueError, KeyError, TypeError):
         return []
+
+
+@lru_cache(maxsize=2)
+def _read(path: Path, changed: int) -> list[Record]:
+    """The file as it is since `changed`: the jobs of a sweep ask for it one after another."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if content["format"] != FORMAT:
+        return []
+    names = {item.name for item in fields(Work)}
+    return [
+        Record(**{**item, "work": Work(**item["work"])})
+        for item in content["runs"]
+        if set(item["work"]) == names
+    ]
 
 
 def keep(record: Record) -> None:

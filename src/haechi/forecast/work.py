@@ -53,12 +53,26 @@ class Work:
 
 
 def work_of(evidence: "Evidence") -> Work | None:
-    """The sizes of a run; None while its checkpoint, its rows or its steps are not known."""
+    """The sizes of a run; None while its checkpoint, rows or steps are not known, or make no sense."""
+    trainer = evidence.config.trainer
+    counts = (
+        trainer.per_device_train_batch_size, trainer.per_device_eval_batch_size,
+        trainer.gradient_accumulation_steps, evidence.config.tokenizer.max_length,
+    )  # fmt: skip
+    if min(counts) < 1:
+        return None
+    try:
+        return _work_of(evidence)
+    except ArithmeticError:  # numbers that rules refuse
+        return None
+
+
+def _work_of(evidence: "Evidence") -> Work | None:
     from haechi.preflight.steps import planned_steps
 
     shape, counts, steps = _shape(evidence), evidence.token_counts, planned_steps(evidence)
     train = evidence.train
-    if shape is None or counts is None or train is None or steps is None or not counts.lengths.total():
+    if shape is None or counts is None or train is None or not steps or not counts.lengths.total():
         return None
     config = evidence.config
     trainer, lengths = config.trainer, _lengths(evidence, counts)
@@ -98,25 +112,18 @@ def _shape(evidence: "Evidence") -> dict[str, int] | None:
     """Sizes of the encoder, by its files or by what the catalogue knows."""
     model, facts = evidence.architecture, evidence.facts
     width, layers, heads, inner, vocabulary = (
-        (model.declared(name) if model else None) or getattr(facts, name, None)
+        _whole(model.declared(name) if model else None) or _whole(getattr(facts, name, None))
         for name in (
-            "hidden_size",
-            "num_hidden_layers",
-            "num_attention_heads",
-            "intermediate_size",
-            "vocab_size",
+            "hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size", "vocab_size",
         )
-    )
-    if not all(isinstance(size, int) and size > 0 for size in (width, layers, vocabulary)):
+    )  # fmt: skip
+    if width is None or layers is None or vocabulary is None:
         return None
-    assert isinstance(width, int)
-    assert isinstance(layers, int)
-    assert isinstance(vocabulary, int)
-    inner = inner if isinstance(inner, int) else 4 * width
+    inner = inner or 4 * width
     # Queries, keys, values and output; two matrices of the feed-forward network, three of a gated one.
     each = 4 * width * width + (3 if _is_gated(model) else 2) * width * inner + 13 * width
-    positions = (model.position_rows if model else None) or facts.max_position_embeddings or 512
-    embedded = (model.config.get("embedding_size") if model else None) or width
+    positions = _whole(model.position_rows if model else None) or facts.max_position_embeddings or 512
+    embedded = _whole(model.config.get("embedding_size") if model else None) or width
     table = (vocabulary + positions + 2) * embedded
     blocks = each * (1 if model and model.model_type == "albert" else layers)
     whole = blocks + table
@@ -124,8 +131,13 @@ def _shape(evidence: "Evidence") -> dict[str, int] | None:
         whole = sum(math.prod(item.shape) for name, item in model.tensors.items() if not _is_head(name))
     return {
         "parameters": whole, "layer_parameters": each * layers, "layers": layers, "width": width,
-        "heads": heads if isinstance(heads, int) and heads > 0 else max(width // 64, 1),
+        "heads": heads or max(width // 64, 1),
     }  # fmt: skip
+
+
+def _whole(value: object) -> int | None:
+    """A size that is one; overrides of config.json may be anything, which rules refuse."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def _is_gated(model: Any) -> bool:

@@ -5,9 +5,10 @@ jobs of a sweep that share a checkpoint share its files.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from haechi.forecast import Forecast, Work, forecast, work_of
+from haechi.forecast import Forecast, Work, forecast, machine, work_of
 from haechi.preflight.checkpoint_evidence import CheckpointEvidence
 from haechi.preflight.query import question
 from haechi.preflight.row_evidence import RowEvidence
@@ -117,7 +118,7 @@ class Evidence(CheckpointEvidence, RowEvidence):
     def forecast(self) -> Forecast | None:
         """What the run will take of memory and time; None while its sizes are not known."""
         work = self.work
-        return None if work is None else forecast(work)
+        return None if work is None else replace(forecast(work), load=machine.load_factor())
 
     @question
     def token_counts(self) -> TokenCounts | None:

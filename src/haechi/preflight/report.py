@@ -125,7 +125,7 @@ def _forecast(verdicts: Sequence[Verdict]) -> Text | None:
     if not found or len(found) < len(verdicts):
         return None
     memory, seconds = max(item.memory_bytes for item in found), sum(item.seconds for item in found)
-    return described(memory, seconds, min(item.runs for item in found), len(found))
+    return described(memory, seconds, min(item.runs for item in found), found[0].load, len(found))
 
 
 def _sum(refused: int, verdicts: Sequence[Verdict]) -> Text:

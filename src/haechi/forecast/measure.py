@@ -1,10 +1,11 @@
-"""The most memory that this process has had: counted anew for each run of a sweep."""
+"""What a run takes: its most memory, and the time in which it waited for a processor."""
 
 import re
 from contextlib import suppress
 from pathlib import Path
 
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+SCHEDULER = Path("/proc/self/schedstat")
 
 
 def reset_peak() -> None:
@@ -20,3 +21,14 @@ def peak_bytes() -> int | None:
         found = re.search(r"^VmHWM:\s+(\d+) kB", STATUS.read_text(), re.MULTILINE)
         return int(found[1]) * 1024 if found else None
     return None
+
+
+def waited_seconds() -> float:
+    """Seconds in which the main thread could have run and another program did; 0 where nobody counts.
+
+    What it took less this is what it takes where nothing else runs.
+    """
+    with suppress(OSError, ValueError, IndexError):
+        # https://www.kernel.org/doc/html/latest/scheduler/sched-stats.html: the second number, in ns.
+        return int(SCHEDULER.read_text().split()[1]) / 1e9
+    return 0.0
