@@ -28,6 +28,7 @@ LAYERS = [
     {"tracking", "notify"},
     {"session"},
     {"pipeline"},
+    {"study"},
     {"docs", "compatibility", "added_tokens"},
 ]
 HEAVY = {
@@ -42,7 +43,7 @@ HEAVY = {
     "scipy",
     "matplotlib",
 }
-HEAVY_ZONE = {"data", "modeling", "training", "deep"}
+HEAVY_ZONE = {"data", "modeling", "training", "deep", "study"}
 # The model's code at the tracking server: MLflow runs the file, nothing here imports it.
 LOADED_BY_OTHERS = {"tracking.pyfunc_model"}
 

@@ -17,7 +17,7 @@ def plot_curves(points: Sequence[dict[str, Any]], metric: str, path: Path) -> Pa
     scores = [(point["step"], point[name]) for point in points if name in point]
     if not loss and not scores:
         return None
-    figure, left = _figure(7.0, 4.0)
+    figure, left = new_figure(7.0, 4.0)
     left.set_xlabel("optimizer step")
     left.set_title(f"training loss and {name}")
     if loss:
@@ -31,7 +31,7 @@ def plot_curves(points: Sequence[dict[str, Any]], metric: str, path: Path) -> Pa
         choose = min if metric in LOWER_IS_BETTER else max
         best = choose(scores, key=lambda point: point[1])
         right.annotate(f"{best[1]:.3f}", best, textcoords="offset points", xytext=(0, 6), ha="center")
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_confusion(targets: np.ndarray, predicted: np.ndarray, labels: Sequence[str], path: Path) -> Path:
@@ -41,7 +41,7 @@ def plot_confusion(targets: np.ndarray, predicted: np.ndarray, labels: Sequence[
     np.add.at(counts, (targets, predicted), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     edge = max(4.0, 0.55 * size + 2.0)
-    figure, axes = _figure(edge + 0.6, edge)
+    figure, axes = new_figure(edge + 0.6, edge)
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(size), labels, rotation=45, ha="right")
     axes.set_yticks(range(size), labels)
@@ -55,10 +55,10 @@ def plot_confusion(targets: np.ndarray, predicted: np.ndarray, labels: Sequence[
                 color = "white" if share > 0.5 else "black"
                 axes.text(column, row, f"{share:.0%}", ha="center", va="center", color=color, fontsize=8)
     figure.colorbar(image, ax=axes, shrink=0.8)
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def new_figure(width: float, height: float) -> tuple[Any, Any]:
     """A figure of its own canvas: no display is needed and no global state is touched."""
     from matplotlib.figure import Figure
 
@@ -67,7 +67,8 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     return figure, figure.add_subplot()
 
 
-def _save(figure: Any, path: Path) -> Path:
+def save_figure(figure: Any, path: Path) -> Path:
+    """Write a figure as PNG, its folder made if need be."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 TRACKED_FILES = (
     "config.yaml", outputs.OVERRIDES, "preflight.json", "results.json", "metrics.jsonl",
-    "predictions.jsonl", "train.log",
+    "predictions.jsonl", "train.log", "study.json", "study.html", "ranking.csv", "tokens.jsonl",
 )  # fmt: skip
 # Overrides that say where and how, not what: they are left out of a run's name.
 UNNAMED = ("model", "pooling", "task", "run_dir", "tags", "experiment")
@@ -39,6 +39,7 @@ UNNAMED_GROUPS = (
     "task.columns",
     "task.token_cache",
     "model.checkpoint",
+    "study.static_vectors",
 )
 
 
@@ -96,17 +97,17 @@ class Session:
 
 
 @contextmanager
-def open_session(run: Run) -> Iterator[Session]:
+def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
     """Open a session and close it with the right status, whatever ends the run.
 
     Ctrl-C and SIGTERM end in SystemExit with status 130 and 143. Of several processes that train one model
-    the first alone writes, tracks and notifies.
+    the first alone writes, tracks and notifies. `kind` says what is done, in titles and names.
     """
     if not launch.is_first():
         with _sigterm_raises():
             yield _silent(run)
         return
-    session = _begin(run)
+    session = _begin(run, kind)
     with _sigterm_raises():
         try:
             session.notifier.start()
@@ -122,12 +123,12 @@ def open_session(run: Run) -> Iterator[Session]:
     _say_how_it_went(session)
 
 
-def _begin(run: Run) -> Session:
+def _begin(run: Run, kind: str) -> Session:
     config = run.config
     run.folder.mkdir(parents=True, exist_ok=True)
     outputs.write_config(run)
     log.info("run: %s", run.folder)
-    title = f"train task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
+    title = f"{kind} task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
     return Session(
         run=run,
         results=outputs.Results(
@@ -141,7 +142,7 @@ def _begin(run: Run) -> Session:
         tracker=build_tracker(
             config.tracking,
             config.task.name,
-            run_name(run),
+            run_name(run) if kind == "train" else f"{kind} {run_name(run)}",
             run.environment.tracking_uri,
             RunMemory(run.folder, resumes=config.trainer.resume is not None),
         ),
