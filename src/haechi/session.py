@@ -65,6 +65,8 @@ class Session:
     started: float = field(default_factory=time.perf_counter)
     step: int = 0
     """Optimizer step of the newest metrics."""
+    name: str = ""
+    """What the run is called at the tracking server."""
 
     def on_metrics(self, metrics: Mapping[str, float], step: int, epoch: float) -> None:
         """Keep logged metrics: on disk first, then at the tracking server."""
@@ -128,6 +130,7 @@ def _begin(run: Run, kind: str) -> Session:
     run.folder.mkdir(parents=True, exist_ok=True)
     outputs.write_config(run)
     log.info("run: %s", run.folder)
+    name = run_name(run) if kind == "train" else f"{kind} {run_name(run)}"
     title = f"{kind} task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
     return Session(
         run=run,
@@ -142,12 +145,13 @@ def _begin(run: Run, kind: str) -> Session:
         tracker=build_tracker(
             config.tracking,
             config.task.name,
-            run_name(run) if kind == "train" else f"{kind} {run_name(run)}",
+            name,
             run.environment.tracking_uri,
             RunMemory(run.folder, resumes=config.trainer.resume is not None),
         ),
         notifier=build_notifier(config.notify, title),
         journal=Journal(run.folder / "metrics.jsonl"),
+        name=name,
     )
 
 
@@ -241,7 +245,7 @@ def _say_how_it_went(session: Session) -> None:
     """The last lines of a run: metrics, where the outputs are, how to see them."""
     results, run = session.results, session.run
     width = max((len(name) for name in _headline(results)), default=0)
-    lines = ["", f"{run_name(run)}  finished in {results.seconds:.1f} s"]
+    lines = ["", f"{session.name}  finished in {results.seconds:.1f} s"]
     lines += [f"  {name:<{width}}  {value:.4f}" for name, value in _headline(results).items()]
     best = results.best
     if best.get("value") is not None:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from haechi.schema.pooling import SEVERAL_LAYERS, PoolingConfig
 from haechi.schema.run import RunConfig
-from haechi.schema.task import Objective, PairEncoder
+from haechi.schema.task import Objective
 from haechi.study.baselines import STATIC
-from haechi.study.cells import EMBEDDINGS, PAIR, POOLER
+from haechi.study.cells import EMBEDDINGS, POOLER
 from haechi.study.measures import MEANINGS
 from haechi.study.ranking import Placed, Ranking
 
@@ -62,11 +62,11 @@ def command(config: RunConfig, typed: Sequence[str], placed: Placed, last: int) 
 
 
 def conclude(
-    ranking: Ranking, config: RunConfig, last: int, rows: int, order: PaperOrder
+    ranking: Ranking, config: RunConfig, model: str, last: int, rows: int, order: PaperOrder
 ) -> str:
     """One paragraph: the best setting, what is not told from it, how the usual ones compare."""
     best = ranking[ranking.best]
-    where = f"{rows:,} validation rows of {config.task.name}, {config.model.name}"
+    where = f"{rows:,} validation rows of {config.task.name}, {model}"
     parts = [
         f"On {where}: `{best.name}` is best of {len(ranking.settings)} settings with {_said(best)} "
         f"({MEANINGS[ranking.main]}; 95 % interval)."
@@ -90,7 +90,11 @@ def conclude(
 
 
 def _peers(ranking: Ranking, last: int) -> str:
-    peers = [item for item in ranking.settings if item.is_within_noise and item.name != ranking.best]
+    # A setting that scores the same in every sample has the same directions, and is no other finding.
+    peers = [
+        item for item in ranking.settings
+        if item.is_within_noise and item.name != ranking.best and item.behind_low != item.behind_high
+    ]  # fmt: skip
     if not peers:
         return "It is above every other setting by more than the noise."
     shown = ", ".join(f"`{item.name}`" for item in peers[:SHOWN_PEERS])
@@ -145,8 +149,3 @@ def paper_order(ranking: Ranking, last: int) -> PaperOrder:
 
 def _said(item: Placed) -> str:
     return f"{item.value:.3f} ({item.low:.3f} to {item.high:.3f})"
-
-
-def is_pair(item: Placed) -> bool:
-    """Whether a setting is a pair of layers, which no pooling of train.py averages."""
-    return item.cell is not None and item.cell.pooling == PAIR

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from haechi.plots import new_figure, save_figure
 from haechi.study.cells import BY_LAYER, Cell
@@ -37,9 +38,9 @@ def draw_heatmap(values: Mapping[str, float], cells: Mapping[str, Cell], title: 
     for (row, column), value in np.ndenumerate(table):
         if np.isfinite(value):
             color = "white" if value < low + 0.6 * (top - low) else "black"
-            weight = "bold" if value == top else "normal"
-            axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=color, fontsize=7.5,
-                      weight=weight)  # fmt: skip
+            axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=color, fontsize=7.5)
+            if value == top:
+                axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, color="red", linewidth=1.5))
     figure.colorbar(image, ax=axes, shrink=0.8)
     return save_figure(figure, path)
 

@@ -7,17 +7,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from haechi import launch
+from haechi import launch, outputs
 from haechi.fault import RunFault
 from haechi.modeling.describe import describe
 from haechi.pipeline import judge_with_rows, splits_of
 from haechi.preflight.evidence import Evidence
 from haechi.resolve import Run
 from haechi.rows.splits import draw
+from haechi.schema.model import ModelConfig
 from haechi.session import Session, open_session
 from haechi.study import baselines, drawing
 from haechi.study.bootstrap import Resampler
-from haechi.study.cells import EMBEDDINGS, PAIR, POOLER, grid, layers_wanted, poolings_wanted
+from haechi.study.cells import (
+    EMBEDDINGS,
+    FIRST_LAST,
+    PAIR,
+    POOLER,
+    Cell,
+    grid,
+    layers_wanted,
+    poolings_wanted,
+)
 from haechi.study.collect import Vectors, plan_of
 from haechi.study.conclusion import command, conclude, own_name, paper_order, typeable
 from haechi.study.encoding import Reader, encoded, open_reader
@@ -28,6 +38,8 @@ from haechi.study.page import write_page
 from haechi.study.ranking import Ranking
 from haechi.study.sentences import Corpus, build_corpus
 from haechi.study.static_vectors import StaticVectors, read_static_vectors
+from haechi.study.token_page import draw_tokens, token_html
+from haechi.study.token_report import as_lines, look_at_tokens, summary
 
 log = logging.getLogger(__name__)
 
@@ -102,22 +114,49 @@ def _study(
         if PAIR in poolings and (pair := best_pair(layers, last, vectors, measures)) is not None:
             add(scored, pair, vectors, measures)
         others = _baselines(measures, vectors, statics)
-    cost["scores_seconds"] = round(time.perf_counter() - started, 3)
-    log.info("scores of %d settings: %.1f s", len(scored.cells), cost["scores_seconds"])
-    started = time.perf_counter()
-    resampler = Resampler(study.bootstrap, run.config.seed)
-    ranking = Ranking({**scored.scores, **others}, scored.cells, measures.main, resampler)
-    cost["intervals_seconds"] = round(time.perf_counter() - started, 3)
-    order = paper_order(ranking, last)
-    found = Findings(
-        task=run.config.task.name, model=run.config.model.name, objective=corpus.objective.value,
-        layers=last, rows=dict(session.results.rows), encoded=scored, baselines=others, ranking=ranking,
-        resampler=resampler, order=order, cost=cost, notes=notes, init=run.config.model.init.value,
-        prefix=study.prefix,
-    )  # fmt: skip
-    found.conclusion = conclude(ranking, run.config, last, len(corpus.validation), order)
+        cost["scores_seconds"] = round(time.perf_counter() - started, 3)
+        log.info("scores of %d settings: %.1f s", len(scored.cells), cost["scores_seconds"])
+        started = time.perf_counter()
+        resampler = Resampler(study.bootstrap, run.config.seed)
+        ranking = Ranking({**scored.scores, **others}, scored.cells, measures.main, resampler)
+        cost["intervals_seconds"] = round(time.perf_counter() - started, 3)
+        order = paper_order(ranking, last)
+        found = Findings(
+            task=run.config.task.name, model=called(run.config.model), objective=corpus.objective.value,
+            layers=last, rows=dict(session.results.rows), encoded=scored, baselines=others, ranking=ranking,
+            resampler=resampler, order=order, cost=cost, notes=notes, init=run.config.model.init.value,
+            prefix=study.prefix,
+        )  # fmt: skip
+        _look_at_tokens(run, reader, found, vectors, measures)
+    found.conclusion = conclude(ranking, run.config, found.model, last, len(corpus.validation), order)
     _say_what_to_type(run, found)
     return found
+
+
+def called(model: ModelConfig) -> str:
+    """The model's name; of a folder that is no option its last part."""
+    return Path(model.checkpoint).name if model.name == "local" else model.name
+
+
+def _look_at_tokens(
+    run: Run, reader: Reader, found: Findings, vectors: Vectors, measures: Measures
+) -> None:
+    """The token report of the best setting that train.py has."""
+    placed, study = typeable(found.ranking, found.layers), run.config.study
+    if placed is None or placed.cell is None or not study.token_sentences:
+        return
+    started, cell = time.perf_counter(), placed.cell
+    vectors_ND = vectors.of(cell.pooling, cell.layers)
+    # A pair of first and last layer goes by the name that its pooling has.
+    cell = Cell(FIRST_LAST, cell.layers) if cell.pooling == PAIR else cell
+    looked = look_at_tokens(
+        reader, cell, vectors_ND, measures, study.token_sentences, run.config.seed, study.prefix
+    )
+    found.looked, found.tokens = looked, summary(looked, cell)
+    if "part_note" in found.tokens:
+        found.notes.append(found.tokens["part_note"])
+    found.cost["tokens_seconds"] = round(time.perf_counter() - started, 3)
+    log.info("tokens of %d sentences: %.1f s", len(looked), found.cost["tokens_seconds"])
 
 
 def _notes(run: Run, poolings: list[str], has_pooler: bool, statics: StaticVectors | None) -> list[str]:
@@ -162,7 +201,9 @@ def _say_what_to_type(run: Run, found: Findings) -> None:
 def _report(run: Run, session: Session, found: Findings) -> None:
     plots = _draw(run.folder / "plots", found)
     write_findings(run.folder, found)
-    write_page(run.folder, found, plots)
+    if found.tokens is not None:
+        outputs.write_predictions(run.folder / "tokens.jsonl", as_lines(found.looked))
+    write_page(run.folder, found, plots, token_html(found.looked, found.tokens) if found.tokens else "")
     _log_scores(session, found)
     own = own_name(run.config.pooling, found.layers)
     for label, name in (("best", found.ranking.best), ("own", own)):
@@ -202,6 +243,8 @@ def _draw(folder: Path, found: Findings) -> dict[str, Path]:
         plots["isotropy"] = drawing.draw_isotropy(
             found.encoded.isotropy, found.encoded.cells, folder / "isotropy.png"
         )
+        if found.tokens is not None:
+            plots["tokens"] = draw_tokens(found.tokens, folder / "tokens.png")
     except Exception as error:
         log.warning("plots: not drawn (%s: %s)", type(error).__name__, error)
     return plots

@@ -12,6 +12,7 @@ from haechi.study.conclusion import PaperOrder
 from haechi.study.evaluation import Evaluated, plain
 from haechi.study.measures import MEANINGS, Scores
 from haechi.study.ranking import Ranking, intervals
+from haechi.study.token_report import Looked
 
 RANKING_COLUMNS = (
     "rank", "setting", "kind", "pooling", "layers", "score", "value", "low", "high", "behind", "behind_low",
@@ -40,6 +41,8 @@ class Findings:
     cost: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     tokens: dict[str, Any] | None = None
+    looked: list[Looked] = field(default_factory=list)
+    """The sentences whose tokens were looked at."""
     finetuned: dict[str, Any] | None = None
     init: str = "pretrained"
     prefix: str = ""

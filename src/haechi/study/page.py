@@ -17,10 +17,12 @@ body { font: 15px/1.55 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun
 h1 { font-size: 1.5rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem }
 .faint { color: var(--faint) } .conclusion { background: var(--ground); border-left: 4px solid var(--good);
   padding: .8rem 1rem; border-radius: 4px } pre { background: #10151f; color: #e8edf5; padding: .7rem 1rem;
-  border-radius: 4px; overflow-x: auto } code { font-family: ui-monospace, monospace; font-size: .92em }
+  border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere } code { font-family: ui-monospace, monospace; font-size: .92em }
 table { border-collapse: collapse; font-size: .88rem; margin: .4rem 0 } td, th { padding: .22rem .7rem;
-  border-bottom: 1px solid var(--line); text-align: right } th { color: var(--faint); font-weight: 600 }
-td:first-child, th:first-child, td.text, th.text { text-align: left } tr.peer td:first-child { color: var(--good);
+  border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap } th { color: var(--faint); font-weight: 600 }
+th { white-space: normal }
+td:first-child, th:first-child, td.text, th.text { text-align: left }
+h3 { font-size: 1rem; margin: 1.4rem 0 .3rem } tr.peer td:first-child { color: var(--good);
   font-weight: 600 } tr.baseline { background: var(--ground) } img { max-width: 100%; height: auto }
 .sentence { font-size: 1.05rem; line-height: 2.1; margin: .1rem 0 .5rem } .token { padding: .15rem .08rem;
   border-radius: 3px } .token.special { outline: 1px dotted var(--faint) }
