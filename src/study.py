@@ -1,4 +1,4 @@
-"""Which layer, which token, which pooling: every setting from one pass over the sentences, nothing fine-tuned.
+"""Which layer, which token, which pooling: all settings from one pass over the sentences.
 
 python src/study.py model=klue_bert task=klue_sts
 python src/study.py -m model=klue_bert,koelectra_base task=klue_ynat
@@ -25,5 +25,11 @@ def main(config: DictConfig) -> float:
 
 if __name__ == "__main__":
     places.take_stamp(f"study_{places.stamp()}")
-    refuse_or_go_on()
-    main()
+    command = refuse_or_go_on()
+    try:
+        main()
+    finally:
+        if command.multirun and not command.asks:
+            from haechi.study.comparison import compare_sweep
+
+            compare_sweep(command.value("hydra.sweep.dir"))

@@ -79,7 +79,8 @@ class PlantedBackbone(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **_: Any) -> BaseModelOutput:
         """Vectors of every layer."""
-        rows = [self._row(ids[mask.bool()], ids.shape[0]) for ids, mask in zip(input_ids, attention_mask)]
+        both = zip(input_ids, attention_mask.bool(), strict=True)
+        rows = [self._row(ids[mask], ids.shape[0]) for ids, mask in both]
         layers = tuple(torch.stack([row[layer] for row in rows]) for layer in range(self.layers + 1))
         return BaseModelOutput(last_hidden_state=layers[-1], hidden_states=layers)
 

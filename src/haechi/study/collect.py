@@ -90,7 +90,9 @@ def collect(
 
 
 def _unlabelled(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: item[name] for name in ("input_ids", "token_type_ids", "special_tokens_mask") if name in item}
+    return {
+        name: item[name] for name in ("input_ids", "token_type_ids", "special_tokens_mask") if name in item
+    }
 
 
 def _pooled(
@@ -128,7 +130,7 @@ def _pooled(
 
 
 def average_weights(encoded: Encoded) -> Tensor:
-    """What each token weighs in `AVERAGES`: (B, K, T) in float32, summing to 1, or all 0 where none counts."""
+    """What each token weighs in `AVERAGES`: (B, K, T) in float32; the sum is 1, or 0 where none counts."""
     every_BT, plain_BT = counted_tokens(encoded, True), counted_tokens(encoded, False)
     number_BT = every_BT.cumsum(dim=1) * every_BT
     raw_BKT = torch.stack([every_BT.float(), plain_BT.float(), number_BT.float()], dim=1)

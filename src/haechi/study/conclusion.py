@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from haechi.schema.pooling import SEVERAL_LAYERS, PoolingConfig
 from haechi.schema.run import RunConfig
@@ -51,19 +52,30 @@ def simplest(ranking: Ranking, last: int) -> Placed | None:
     return None
 
 
-def command(config: RunConfig, typed: Sequence[str], placed: Placed, last: int) -> str:
-    """What to type to train with a setting: what was typed for the study, but for what chose otherwise."""
-    groups = ("pooling", "study", "run_dir", "hydra", "tracking", "task.encoder")
-    kept = [item for item in typed if not item.lstrip("+~").startswith(groups)]
+NOT_OF_TRAINING = ("pooling", "study", "run_dir", "hydra", "task.encoder")
+"""What is typed for a study and not for the training that follows from it."""
+
+
+def training_overrides(config: RunConfig, typed: Sequence[str]) -> list[str]:
+    """What was typed for the study, as a training takes it, but for its pooling.
+
+    Scores of pairs are trained by a bi-encoder, which reads each text by itself as the study does.
+    """
+    kept = [item for item in typed if not item.lstrip("+~").startswith(NOT_OF_TRAINING)]
+    bi = config.task.objective is Objective.regression and config.task.columns.text_pair is not None
+    return [*kept, "task.encoder=bi"] if bi else kept
+
+
+def command(config: RunConfig, typed: Sequence[str], placed: Placed, last: int) -> str | None:
+    """What to type to train with a setting; None for spans, whose head reads every token."""
+    if config.task.objective is Objective.span:
+        return None
     assert placed.cell is not None
     chosen = placed.cell.overrides(last) or []
-    bi = config.task.objective is Objective.regression and config.task.columns.text_pair is not None
-    return shlex.join(["python", "src/train.py", *kept, *(["task.encoder=bi"] if bi else []), *chosen])
+    return shlex.join(["python", "src/train.py", *training_overrides(config, typed), *chosen])
 
 
-def conclude(
-    ranking: Ranking, config: RunConfig, model: str, last: int, rows: int, order: PaperOrder
-) -> str:
+def conclude(ranking: Ranking, config: RunConfig, model: str, last: int, rows: int, order: PaperOrder) -> str:
     """One paragraph: the best setting, what is not told from it, how the usual ones compare."""
     best = ranking[ranking.best]
     where = f"{rows:,} validation rows of {config.task.name}, {model}"
@@ -127,7 +139,7 @@ def paper_order(ranking: Ranking, last: int) -> PaperOrder:
         said = "The paper's order (averaged static words, averaged BERT, [CLS]) was not tested: "
         return PaperOrder("not tested", said + "the last layer's mean or [CLS] is not among the settings.")
     called = "averaged static word vectors" if has_static else "the average of the model's input embeddings"
-    steps = [ranking.difference(one, other) for one, other in zip(names, names[1:], strict=False)]
+    steps = [ranking.difference(one, other) for one, other in pairwise(names)]
     if all(low > 0 for _, low, _ in steps):
         verdict = "held"
     elif any(high < 0 for _, _, high in steps):

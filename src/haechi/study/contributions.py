@@ -78,9 +78,7 @@ def contributions(pooled: Pooled, item: dict[str, list[int]], predict: Predict) 
     rolled = rollout(reader, batch, pooled.cell)
     if rolled is not None:
         vector["rollout"] = rolled
-    return Contributions(
-        vector, {"leave_one_out": fallen, "gradient_x_input": by_prediction}, predicted
-    )
+    return Contributions(vector, {"leave_one_out": fallen, "gradient_x_input": by_prediction}, predicted)
 
 
 @torch.inference_mode()
@@ -104,9 +102,7 @@ def _leave_one_out(
     return torch.cat(lost).cpu().numpy(), torch.cat(fallen).cpu().numpy()
 
 
-def _gradients(
-    pooled: Pooled, batch: dict[str, Tensor], predict: Predict
-) -> tuple[np.ndarray, np.ndarray]:
+def _gradients(pooled: Pooled, batch: dict[str, Tensor], predict: Predict) -> tuple[np.ndarray, np.ndarray]:
     """Gradient times input, of the vector's length along itself and of the prediction.
 
     Source: Shrikumar et al. 2017, section 2.2, https://arxiv.org/abs/1704.02685

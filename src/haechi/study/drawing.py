@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from haechi.plots import new_figure, save_figure
 from haechi.study.cells import BY_LAYER, Cell
@@ -40,7 +41,9 @@ def draw_heatmap(values: Mapping[str, float], cells: Mapping[str, Cell], title: 
             color = "white" if value < low + 0.6 * (top - low) else "black"
             axes.text(column, row, f"{value:.3f}", ha="center", va="center", color=color, fontsize=7.5)
             if value == top:
-                axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, color="red", linewidth=1.5))
+                axes.add_patch(
+                    Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, color="red", linewidth=1.5)
+                )
     figure.colorbar(image, ax=axes, shrink=0.8)
     return save_figure(figure, path)
 
@@ -70,6 +73,7 @@ def draw_curves(
             axes.text(0.995, value, name, fontsize=7.5, color="dimgray", ha="right", va="bottom",
                       transform=axes.get_yaxis_transform())  # fmt: skip
     axes.set_xlabel("layer (0: embeddings)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(title, fontsize=10)
     axes.grid(alpha=0.25)
     if drawn:
@@ -108,6 +112,7 @@ def draw_isotropy(
         axes.plot([layer for layer, _ in chosen], values, marker="o", markersize=3.5, color=color, label=kind)
     axes.axhline(0, color="gray", linewidth=0.8)
     axes.set_xlabel("layer (0: embeddings)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title("mean cosine of two different sentences, pooling mean (0 is even)", fontsize=10)
     axes.legend(fontsize=8)
     axes.grid(alpha=0.25)

@@ -1,9 +1,9 @@
 """A study, in order: judge, take sentences apart, one pass, scores, words for what was found."""
 
+import hashlib
 import logging
 import math
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from haechi.preflight.evidence import Evidence
 from haechi.resolve import Run
 from haechi.rows.splits import draw
 from haechi.schema.model import ModelConfig
+from haechi.schema.task import Objective
 from haechi.session import Session, open_session
 from haechi.study import baselines, drawing
 from haechi.study.bootstrap import Resampler
@@ -31,8 +32,9 @@ from haechi.study.cells import (
 from haechi.study.collect import Vectors, plan_of
 from haechi.study.conclusion import command, conclude, own_name, paper_order, typeable
 from haechi.study.encoding import Reader, encoded, open_reader
-from haechi.study.evaluation import Evaluated, add, best_pair, evaluate
+from haechi.study.evaluation import add, best_pair, evaluate
 from haechi.study.findings import Findings, write_findings
+from haechi.study.finetune import draw_finetuned, finetune, refuse_unless_possible
 from haechi.study.measures import MEANINGS, Measures, measures_of
 from haechi.study.page import write_page
 from haechi.study.ranking import Ranking
@@ -60,12 +62,16 @@ def execute(run: Run) -> float:
             ["python src/study.py ..."],
         )
     with open_session(run, "study") as session:
+        refuse_unless_possible(run)
         evidence = judge_with_rows(run, session)
         corpus = _corpus(run, session, evidence)
         measures = measures_of(run.config.task, corpus)
         statics = _static_vectors(run, corpus)
         reader = open_reader(run, evidence, describe(evidence).input_format())
         found = _study(run, session, reader, measures, statics)
+        if run.config.study.finetune:
+            found.finetuned = finetune(run, found.ranking, found.layers)
+            found.conclusion += f" {found.finetuned['sentence']}"
         _report(run, session, found)
     return found.ranking[found.ranking.best].value
 
@@ -125,7 +131,7 @@ def _study(
             task=run.config.task.name, model=called(run.config.model), objective=corpus.objective.value,
             layers=last, rows=dict(session.results.rows), encoded=scored, baselines=others, ranking=ranking,
             resampler=resampler, order=order, cost=cost, notes=notes, init=run.config.model.init.value,
-            prefix=study.prefix,
+            prefix=study.prefix, samples_of=_samples_of(run, corpus, measures.main),
         )  # fmt: skip
         _look_at_tokens(run, reader, found, vectors, measures)
     found.conclusion = conclude(ranking, run.config, found.model, last, len(corpus.validation), order)
@@ -133,14 +139,19 @@ def _study(
     return found
 
 
+def _samples_of(run: Run, corpus: Corpus, main: str) -> str:
+    """A digest of the validation rows, the score and the draws."""
+    rows = [(item.text, item.text_pair, str(item.label)) for item in corpus.validation.examples]
+    said = repr((main, run.config.seed, run.config.study.bootstrap, rows))
+    return hashlib.sha256(said.encode("utf-8", "backslashreplace")).hexdigest()[:32]
+
+
 def called(model: ModelConfig) -> str:
     """The model's name; of a folder that is no option its last part."""
     return Path(model.checkpoint).name if model.name == "local" else model.name
 
 
-def _look_at_tokens(
-    run: Run, reader: Reader, found: Findings, vectors: Vectors, measures: Measures
-) -> None:
+def _look_at_tokens(run: Run, reader: Reader, found: Findings, vectors: Vectors, measures: Measures) -> None:
     """The token report of the best setting that train.py has."""
     placed, study = typeable(found.ranking, found.layers), run.config.study
     if placed is None or placed.cell is None or not study.token_sentences:
@@ -188,8 +199,16 @@ def _say_what_to_type(run: Run, found: Findings) -> None:
     assert placed.cell is not None
     typed = " ".join(placed.cell.overrides(found.layers) or [])
     best = found.ranking.best
+    if run.config.task.objective is Objective.span:
+        found.conclusion += (
+            " A head of spans reads every token, so train.py takes no pooling for this task; "
+            f"for a retriever of contexts the setting is `{typed}`."
+        )
+        return
     if placed.name == best:
         found.conclusion += f" To train with it: `{typed}`."
+        if run.config.task.objective is Objective.pair_classification:
+            found.notes.append("train.py reads both texts as one input; here each was read by itself")
         return
     noise = "within the noise" if placed.is_within_noise else "more than the noise"
     found.conclusion += (
@@ -245,6 +264,8 @@ def _draw(folder: Path, found: Findings) -> dict[str, Path]:
         )
         if found.tokens is not None:
             plots["tokens"] = draw_tokens(found.tokens, folder / "tokens.png")
+        if found.finetuned is not None:
+            plots["finetuned"] = draw_finetuned(found.finetuned, main, folder / "finetuned.png")
     except Exception as error:
         log.warning("plots: not drawn (%s: %s)", type(error).__name__, error)
     return plots

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from haechi import outputs
 from haechi.study.bootstrap import Resampler
 from haechi.study.conclusion import PaperOrder
@@ -46,6 +48,8 @@ class Findings:
     finetuned: dict[str, Any] | None = None
     init: str = "pretrained"
     prefix: str = ""
+    samples_of: str = ""
+    """What tells the rows and the draws: studies that have it in common can be compared sample by sample."""
 
     @property
     def main(self) -> str:
@@ -77,7 +81,7 @@ class Findings:
             "prefix": self.prefix, "rows": self.rows, "layers": last,
             "main": self.main, "meanings": {name: MEANINGS[name] for name in self.metrics},
             "conclusion": self.conclusion, "command": self.command,
-            "best": self.ranking.best,
+            "best": self.ranking.best, "samples_of": self.samples_of,
             "paper_order": asdict(self.order),
             "settings": {name: self._setting(name, last) for name in self.encoded.scores},
             "baselines": {name: {"scores": intervals(found, self.resampler)}
@@ -101,7 +105,8 @@ class Findings:
 
 
 def write_findings(folder: Path, found: Findings) -> None:
-    """Write study.json and ranking.csv."""
+    """Write study.json, ranking.csv, and the best setting's score in each sample."""
+    np.save(folder / "best_samples.npy", found.ranking.drawn(found.ranking.best))
     content = found.as_json()
     outputs.write_json(folder / "study.json", content)
     with (folder / "ranking.csv").open("w", encoding="utf-8", newline="") as file:

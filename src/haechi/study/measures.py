@@ -10,7 +10,7 @@ from haechi.study import probe
 from haechi.study.probe import Probe
 from haechi.study.scores import F1, Mean, Pearson, Score, Spearman
 from haechi.study.sentences import Corpus, Rows
-from haechi.study.similarity import cosines, partner_ranks, unit
+from haechi.study.similarity import Matrix, cosines, partner_ranks, unit
 from haechi.training.metrics.relation import NO_RELATION
 
 # Shape suffixes: N sentences, R rows, D width, F features, C classes.
@@ -119,7 +119,7 @@ class Measures:
         return retrieval(units_ND, rows, asked_R)["mrr"]
 
 
-def retrieval(units_ND: np.ndarray, rows: Rows, asked_R: np.ndarray) -> Scores:
+def retrieval(units_ND: Matrix, rows: Rows, asked_R: np.ndarray) -> Scores:
     """How well the second sentence of a row is found by its first."""
     if not len(asked_R):
         return {}

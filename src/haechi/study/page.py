@@ -12,21 +12,29 @@ from haechi.study.ranking import Placed
 
 STYLE = """
 :root { --ink: #1c2330; --faint: #667085; --line: #e3e7ee; --good: #0b6bcb; --ground: #f7f8fa; }
-body { font: 15px/1.55 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", NanumGothic, sans-serif;
-  color: var(--ink); max-width: 1080px; margin: 2rem auto; padding: 0 1.2rem; background: white; }
-h1 { font-size: 1.5rem; margin-bottom: .2rem } h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem }
-.faint { color: var(--faint) } .conclusion { background: var(--ground); border-left: 4px solid var(--good);
-  padding: .8rem 1rem; border-radius: 4px } pre { background: #10151f; color: #e8edf5; padding: .7rem 1rem;
-  border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere } code { font-family: ui-monospace, monospace; font-size: .92em }
-table { border-collapse: collapse; font-size: .88rem; margin: .4rem 0 } td, th { padding: .22rem .7rem;
-  border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap } th { color: var(--faint); font-weight: 600 }
-th { white-space: normal }
+body { font: 15px/1.55 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", NanumGothic,
+  sans-serif; color: var(--ink); max-width: 1080px; margin: 2rem auto; padding: 0 1.2rem; background: white; }
+h1 { font-size: 1.5rem; margin-bottom: .2rem }
+h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem }
+h3 { font-size: 1rem; margin: 1.4rem 0 .3rem }
+.faint { color: var(--faint) }
+.conclusion { background: var(--ground); border-left: 4px solid var(--good); padding: .8rem 1rem;
+  border-radius: 4px }
+pre { background: #10151f; color: #e8edf5; padding: .7rem 1rem; border-radius: 4px; white-space: pre-wrap;
+  overflow-wrap: anywhere }
+code { font-family: ui-monospace, monospace; font-size: .92em }
+table { border-collapse: collapse; font-size: .88rem; margin: .4rem 0 }
+td, th { padding: .22rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
+th { color: var(--faint); font-weight: 600; white-space: normal }
 td:first-child, th:first-child, td.text, th.text { text-align: left }
-h3 { font-size: 1rem; margin: 1.4rem 0 .3rem } tr.peer td:first-child { color: var(--good);
-  font-weight: 600 } tr.baseline { background: var(--ground) } img { max-width: 100%; height: auto }
-.sentence { font-size: 1.05rem; line-height: 2.1; margin: .1rem 0 .5rem } .token { padding: .15rem .08rem;
-  border-radius: 3px } .token.special { outline: 1px dotted var(--faint) }
-details { margin: .6rem 0 } summary { cursor: pointer; color: var(--good) }
+tr.peer td:first-child { color: var(--good); font-weight: 600 }
+tr.baseline { background: var(--ground) }
+img { max-width: 100%; height: auto }
+.sentence { font-size: 1.05rem; line-height: 2.1; margin: .1rem 0 .5rem }
+.token { padding: .15rem .08rem; border-radius: 3px }
+.token.special { outline: 1px dotted var(--faint) }
+details { margin: .6rem 0 }
+summary { cursor: pointer; color: var(--good) }
 """
 
 
@@ -121,9 +129,9 @@ def _isotropy(found: Findings) -> str:
                 f"<td>{told['partition']:.3f}</td><td>{'' if score is None else f'{score:.4f}'}</td></tr>"
             )
     return (
-        "<p class='faint'>Mean cosine of two different sentences (0 is even) and least over largest partition "
-        "function (1 is even), on the validation sentences; mean and directions are those of the train "
-        "sentences.</p><table><tr><th>setting</th><th class='text'>vectors</th><th>mean cosine</th>"
+        "<p class='faint'>Mean cosine of two different sentences (0 is even) and least over largest "
+        "partition function (1 is even), on the validation sentences; mean and directions are those of the "
+        "train sentences.</p><table><tr><th>setting</th><th class='text'>vectors</th><th>mean cosine</th>"
         f"<th>partition</th><th>{_escape(found.main)}</th></tr>{''.join(rows)}</table>"
     )
 

@@ -1,6 +1,7 @@
 """Parts of speech of a text's tokens, by a Korean morphological analyser that is an optional extra."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 Analyse = Callable[[str], list[tuple[int, int, str]]]
 """A text -> its morphemes: first character, behind the last, tag of the Sejong set."""
@@ -19,7 +20,8 @@ def analyser() -> Analyse | None:
     kiwi = Kiwi(num_workers=1)
 
     def analyse(text: str) -> list[tuple[int, int, str]]:
-        return [(item.start, item.start + item.len, str(item.tag)) for item in kiwi.tokenize(text)]
+        tokens: Any = kiwi.tokenize(text)
+        return [(item.start, item.start + item.len, str(item.tag)) for item in tokens]
 
     return analyse
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -91,6 +92,10 @@ class Ranking:
         """The baselines, best first."""
         return [item for item in self.placed if item.cell is None]
 
+    def drawn(self, name: str) -> np.ndarray:
+        """A setting's score in each sample (S,)."""
+        return self._drawn[name]
+
     def difference(self, one: str, other: str) -> tuple[float, float, float]:
         """How much higher one scores than another, and the interval of that, over the same samples."""
         low, high = interval(self._drawn[one] - self._drawn[other])
@@ -106,13 +111,14 @@ def intervals(scores: Scores, resampler: Resampler) -> dict[str, dict[str, float
     return found
 
 
-def order_agreement(one: Sequence[float], other: Sequence[float]) -> float:
+def order_agreement(one: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray) -> float:
     """Spearman's correlation of two lists of scores; NaN where one of them is constant."""
     from scipy import stats
 
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return float("nan")
-    return float(stats.spearmanr(one, other).statistic)
+    found: Any = stats.spearmanr(one, other)
+    return float(found.statistic)
 
 
 def _sortable(value: float) -> float:

@@ -1,5 +1,7 @@
 """Attention rollout: how much of a sentence's vector comes from each token, by attention alone."""
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -51,7 +53,7 @@ def _attentions(
     before = backbone.config._attn_implementation
     try:
         backbone.set_attn_implementation("eager")
-        given = backbone(
+        given: Any = backbone(
             **inputs, **options, output_attentions=True, output_hidden_states=True, return_dict=True
         )
     except (ValueError, TypeError, NotImplementedError):
@@ -59,7 +61,7 @@ def _attentions(
     finally:
         if before is not None:
             backbone.set_attn_implementation(before)
-    attentions = getattr(given, "attentions", None)
+    attentions: Any = getattr(given, "attentions", None)
     tokens = inputs["input_ids"].shape[1]
     is_plain = bool(attentions) and all(
         isinstance(item, Tensor) and item.shape[-2:] == (tokens, tokens) for item in attentions

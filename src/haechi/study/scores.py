@@ -1,7 +1,7 @@
 """Scores of a cell, kept so that they can be drawn again from other rows."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from scipy import stats
@@ -42,7 +42,8 @@ class Pearson:
         """As scipy has it."""
         if self.rows < 2 or np.ptp(self.found_R) == 0 or np.ptp(self.true_R) == 0:
             return float("nan")
-        return float(stats.pearsonr(self.found_R, self.true_R).statistic)
+        found: Any = stats.pearsonr(self.found_R, self.true_R)
+        return float(found.statistic)
 
     def drawn(self, counts_SR: np.ndarray) -> np.ndarray:
         """The correlation in each sample."""
@@ -58,7 +59,8 @@ class Spearman(Pearson):
         """As scipy has it."""
         if self.rows < 2 or np.ptp(self.found_R) == 0 or np.ptp(self.true_R) == 0:
             return float("nan")
-        return float(stats.spearmanr(self.found_R, self.true_R).statistic)
+        found: Any = stats.spearmanr(self.found_R, self.true_R)
+        return float(found.statistic)
 
     def drawn(self, counts_SR: np.ndarray) -> np.ndarray:
         """The correlation in each sample, with the ranks that the rows have within it."""

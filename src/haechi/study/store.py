@@ -58,7 +58,7 @@ class Store:
         """Keep the vectors of the sentences that were read as number `start` and following."""
         rows = np.ascontiguousarray(vectors_BD, dtype=np.float32)
         at = self._starts[key] + start * self.widths[key] * 4
-        _write_all(self._file.fileno(), memoryview(rows).cast("B"), at)
+        _write_all(self._file.fileno(), memoryview(rows.data).cast("B"), at)
 
     def read(self, key: Key) -> np.ndarray:
         """All vectors of a key, in the order of the sentences: (N, D) in float32."""

@@ -30,7 +30,11 @@ def token_html(looked: Sequence[Looked], told: Mapping[str, Any]) -> str:
         f"<code>{_escape(told['setting'])}</code>. Shares are in multiples of an even one: a token at 2 "
         "contributes twice what it would if all contributed alike.</p>"
     )
-    parts = [intro, _groups("special tokens", told["special"]), _groups("position in the text", told["position"])]
+    parts = [
+        intro,
+        _groups("special tokens", told["special"]),
+        _groups("position in the text", told["position"]),
+    ]
     if "part" in told:
         parts.append(_groups("part of speech", told["part"], PARTS))
     else:
@@ -44,9 +48,7 @@ def token_html(looked: Sequence[Looked], told: Mapping[str, Any]) -> str:
     return "\n".join(parts)
 
 
-def _groups(
-    title: str, table: Mapping[str, Mapping[str, float]], order: Sequence[str] | None = None
-) -> str:
+def _groups(title: str, table: Mapping[str, Mapping[str, float]], order: Sequence[str] | None = None) -> str:
     names = sorted({name for column in table.values() for name in column})
     names = [name for name in order or names if name in names]
     head = "".join(f"<th>{_escape(CALLED[column])}</th>" for column in table)
@@ -68,15 +70,16 @@ def _agreement(table: Mapping[str, Mapping[str, float]]) -> str:
         for one, column in table.items()
     )
     return (
-        "<h3>Do the methods agree?</h3><p class='faint'>Spearman's correlation over the tokens of a sentence, "
-        f"special ones left out, averaged.</p><table><tr><th></th>{head}</tr>{rows}</table>"
+        "<h3>Do the methods agree?</h3><p class='faint'>Spearman's correlation over the tokens of a "
+        f"sentence, special ones left out, averaged.</p><table><tr><th></th>{head}</tr>{rows}</table>"
     )
 
 
 def _sentence(item: Looked) -> str:
     first = "prediction/leave_one_out"
     lines = [
-        f"<div class='faint'>{_escape(CALLED[name])}</div><div class='sentence'>{_coloured(item, values)}</div>"
+        f"<div class='faint'>{_escape(CALLED[name])}</div>"
+        f"<div class='sentence'>{_coloured(item, values)}</div>"
         for name, values in item.columns.items()
         if name != first
     ]

@@ -81,7 +81,9 @@ def look_at_tokens(
             log.info("tokens: looked at %d sentences, as they are long", len(looked))
             break
         text = example.text or ""
-        tokens, spans = _spelled(reader, item, text, is_marked=measures.corpus.objective is Objective.relation)
+        tokens, spans = _spelled(
+            reader, item, text, is_marked=measures.corpus.objective is Objective.relation
+        )
         special = [bool(value) for value in item["special_tokens_mask"]]
         parts = None if analyse is None else parts_of(text, spans, analyse, len(prefix))
         found = contributions(pooled, item, predict_of(row))
@@ -107,8 +109,8 @@ def _spelled(
     encoding = tokenizer.encode_with_offsets([text], reader.form.max_length)[0]
     if list(encoding.ids) != list(item["input_ids"]):
         return spelled, nowhere
-    spans = [(0, 0) if special else (int(start), int(end))
-             for (start, end), special in zip(encoding.offsets, encoding.special_tokens_mask, strict=True)]  # fmt: skip
+    both = zip(encoding.offsets, encoding.special_tokens_mask, strict=True)
+    spans = [(0, 0) if special else (int(start), int(end)) for (start, end), special in both]
     # An empty span, as of a sign for a space, is spelt as the vocabulary has it.
     return [text[start:end] or token for (start, end), token in zip(spans, spelled, strict=True)], spans
 
@@ -224,7 +226,9 @@ def as_lines(looked: Sequence[Looked]) -> list[dict[str, Any]]:
     """Lines of tokens.jsonl."""
     lines = []
     for item in looked:
-        columns = {name: [round(float(value), 6) for value in values] for name, values in item.columns.items()}
+        columns = {
+            name: [round(float(value), 6) for value in values] for name, values in item.columns.items()
+        }
         tokens = [
             {
                 "token": token, "start": start, "end": end, "special": special,
@@ -235,5 +239,7 @@ def as_lines(looked: Sequence[Looked]) -> list[dict[str, Any]]:
                 zip(item.tokens, item.spans, item.special, strict=True)
             )
         ]  # fmt: skip
-        lines.append({"row": item.row, "text": item.text, "predicted": item.found.predicted, "tokens": tokens})
+        lines.append(
+            {"row": item.row, "text": item.text, "predicted": item.found.predicted, "tokens": tokens}
+        )
     return lines
