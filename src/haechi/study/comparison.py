@@ -21,12 +21,14 @@ from haechi.study.page import document, image
 
 log = logging.getLogger(__name__)
 
-COLUMNS: list[str] = ["job", "study", "state", "task", "score", "best", "value", "low", "high", "mean_last", "cls_last",
-           "behind", "behind_low", "behind_high", "folder"]  # fmt: skip
-
-
-HEADS = ("study", "score", "best setting", "value", "95 % interval", "mean, last layer", "[CLS], last layer",
-         "behind the first")  # fmt: skip
+COLUMNS: list[str] = [
+    "job", "study", "state", "task", "score", "best", "value", "low", "high", "mean_last", "cls_last",
+    "behind", "behind_low", "behind_high", "folder",
+]  # fmt: skip
+HEADS = (
+    "study", "score", "best setting", "value", "95 % interval", "mean, last layer", "[CLS], last layer",
+    "behind the first",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

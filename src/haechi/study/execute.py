@@ -4,6 +4,7 @@ import hashlib
 import logging
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -114,9 +115,11 @@ def _study(
     has_pooler = getattr(reader.backbone, "pooler", None) is not None
     notes = _notes(run, poolings, has_pooler, statics)
     plan = plan_of(poolings, layers, last, has_pooler=has_pooler)
+    cells = grid(poolings, layers, last, has_pooler=has_pooler)
+    _refuse_nothing(cells, measures)
     with encoded(reader, corpus.sentences, plan, run) as (vectors, cost):
         started = time.perf_counter()
-        scored = evaluate(grid(poolings, layers, last, has_pooler=has_pooler), vectors, measures)
+        scored = evaluate(cells, vectors, measures)
         if PAIR in poolings and (pair := best_pair(layers, last, vectors, measures)) is not None:
             add(scored, pair, vectors, measures)
         others = _baselines(measures, vectors, statics)
@@ -137,6 +140,22 @@ def _study(
     found.conclusion = conclude(ranking, run.config, found.model, last, len(corpus.validation), order)
     _say_what_to_type(run, found)
     return found
+
+
+def _refuse_nothing(cells: Sequence[Cell], measures: Measures) -> None:
+    """Say before the pass that there is nothing to rank.
+
+    Raises:
+        RunFault: no setting, or no row that a setting could be scored on.
+    """
+    if not cells:
+        raise RunFault(
+            "`study.poolings` names nothing that this checkpoint has",
+            ["it stores no pooler; a pair of layers alone is compared with nothing"],
+            ["~study.poolings"],
+        )
+    if measures.main == "mrr" and not len(measures.asked_R):
+        raise RunFault("no validation row has two different texts, so there is no pair to be found")
 
 
 def _samples_of(run: Run, corpus: Corpus, main: str) -> str:
