@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from haechi.schema.pooling import SEVERAL_LAYERS, PoolingConfig
 from haechi.schema.run import RunConfig
 from haechi.schema.task import Objective
@@ -78,9 +80,11 @@ def command(config: RunConfig, typed: Sequence[str], placed: Placed, last: int) 
 def conclude(ranking: Ranking, config: RunConfig, model: str, last: int, rows: int, order: PaperOrder) -> str:
     """One paragraph: the best setting, what is not told from it, how the usual ones compare."""
     best = ranking[ranking.best]
+    if not np.isfinite(best.value):
+        return f"No setting has a {ranking.main}: their vectors are the same for every sentence."
     where = f"{rows:,} validation rows of {config.task.name}, {model}"
     parts = [
-        f"On {where}: `{best.name}` is best of {len(ranking.settings)} settings with {_said(best)} "
+        f"On {where}: `{best.name}` is {_rank(len(ranking.settings))} with {_said(best)} "
         f"({MEANINGS[ranking.main]}; 95 % interval)."
     ]
     parts.append(_peers(ranking, last))
@@ -107,6 +111,8 @@ def _peers(ranking: Ranking, last: int) -> str:
         item for item in ranking.settings
         if item.is_within_noise and item.name != ranking.best and item.behind_low != item.behind_high
     ]  # fmt: skip
+    if len(ranking.settings) == 1:
+        return ""
     if not peers:
         return "It is above every other setting by more than the noise."
     shown = ", ".join(f"`{item.name}`" for item in peers[:SHOWN_PEERS])
@@ -157,6 +163,10 @@ def paper_order(ranking: Ranking, last: int) -> PaperOrder:
         f"The paper's order, averaged GloVe{in_place} above averaged BERT above [CLS], {ends[verdict]}: "
         f"{called} {parts[0]}, mean of the last layer {parts[1]}, [CLS] {values[2]:.3f}.",
     )
+
+
+def _rank(settings: int) -> str:
+    return "the only setting," if settings == 1 else f"best of {settings} settings"
 
 
 def _said(item: Placed) -> str:

@@ -121,7 +121,8 @@ def _gradients(pooled: Pooled, batch: dict[str, Tensor], predict: Predict) -> tu
             found = []
             for aim in (along.sum(), predict(vector_1D).sum()):
                 (gradient_1TE,) = torch.autograd.grad(aim, kept[0], retain_graph=True)
-                found.append((gradient_1TE * kept[0]).sum(dim=-1)[0].detach().cpu().numpy())
+                # XLNet has its tokens in front of its rows; here is one row.
+                found.append((gradient_1TE * kept[0]).sum(dim=-1).reshape(-1).detach().cpu().numpy())
     finally:
         hook.remove()
     return found[0], found[1]
