@@ -41,6 +41,10 @@ train: $(STAMP)  ## Train on the embedded default; more in ARGS='model=klue_bert
 judge: $(STAMP)  ## Judge a run and stop; the run in ARGS=
 	@$(BIN)/python src/check.py $(ARGS)
 
+.PHONY: study
+study: $(STAMP)  ## Compare layers and poolings without fine-tuning; which model and task in ARGS=
+	@$(BIN)/python src/study.py $(ARGS)
+
 .PHONY: ui
 ui: $(STAMP)  ## Show the tracked runs on http://127.0.0.1:5000 (another port: PORT=5001)
 	@MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) \

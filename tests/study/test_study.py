@@ -111,8 +111,15 @@ def test_several_studies_end_in_one_comparison_though_one_fails(tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("task", "main"), [("sample_nli", "accuracy"), ("sample_mrc", "mrr"),
-                                            ("sample_re", "micro_f1"), ("sample_topic", "macro_f1")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("task", "main"),
+    [
+        ("sample_nli", "accuracy"),
+        ("sample_mrc", "mrr"),
+        ("sample_re", "micro_f1"),
+        ("sample_topic", "macro_f1"),
+    ],
+)
 def test_every_kind_of_task_has_a_score_that_ranks(tmp_path: Path, task: str, main: str) -> None:
     process = run(tmp_path, f"task={task}", *STEADY, script="study")
     assert process.returncode == 0, process.stderr[-2000:]
