@@ -77,16 +77,24 @@ def save_figure(figure: Any, path: Path) -> Path:
     return path
 
 
+def hangul_font() -> Path | None:
+    """NanumGothic from koreanize-matplotlib's wheel; importing that package needs distutils."""
+    package = find_spec("koreanize_matplotlib")
+    if package is None or not package.submodule_search_locations:
+        return None
+    font = Path(package.submodule_search_locations[0]) / "fonts" / "NanumGothic.ttf"
+    return font if font.is_file() else None
+
+
 def _use_hangul_font() -> None:
-    """Register NanumGothic from koreanize-matplotlib's wheel; importing that package needs distutils."""
+    """Register the font that has Hangul."""
     import matplotlib
     from matplotlib import font_manager
 
-    package = find_spec("koreanize_matplotlib")
-    if package is None or not package.submodule_search_locations:
+    font = hangul_font()
+    if font is None:
         return
-    font = Path(package.submodule_search_locations[0]) / "fonts" / "NanumGothic.ttf"
-    if font.is_file() and not any(entry.fname == str(font) for entry in font_manager.fontManager.ttflist):
+    if not any(entry.fname == str(font) for entry in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(font)
     matplotlib.rcParams["font.family"] = ["NanumGothic", "DejaVu Sans"]
     matplotlib.rcParams["axes.unicode_minus"] = False
