@@ -17,7 +17,7 @@ Key = tuple[str, int]
 
 
 class Store:
-    """float32 vectors of N sentences for each key, in one file that goes when the store is closed.
+    """float32 vectors of N sentences for each key, in one file without a name.
 
     float32 and not float16, which would keep three digits of a vector: a cell must be what training's own
     pooling gives. Written and read by calls and not by a map of the file, whose pages would count as memory
@@ -51,8 +51,9 @@ class Store:
                 ["HAECHI_OUTPUTS names another disk; fewer rows or layers need less"],
                 [f"study.max_rows={max(20, sentences // 8)}", "study.layers=[0,-1]"],
             )
-        self._path = path
         self._file: BinaryIO = path.open("w+b", buffering=0)
+        # Without a name it is gone however the process ends, even by a kill.
+        path.unlink()
 
     def write(self, key: Key, start: int, vectors_BD: np.ndarray) -> None:
         """Keep the vectors of the sentences that were read as number `start` and following."""
@@ -70,9 +71,8 @@ class Store:
         return found_ND
 
     def close(self) -> None:
-        """Remove the file."""
+        """Let the file go."""
         self._file.close()
-        self._path.unlink(missing_ok=True)
 
 
 def _write_all(handle: int, content: memoryview, start: int) -> None:
