@@ -17,7 +17,7 @@ from haechi.compose import key_of
 from haechi.plots import new_figure, save_figure
 from haechi.study.bootstrap import interval
 from haechi.study.drawing import COLORS
-from haechi.study.page import document, image
+from haechi.study.page import document, image, with_code
 
 log = logging.getLogger(__name__)
 
@@ -189,7 +189,7 @@ def _parts(jobs: Sequence[Studied], rows: Sequence[Mapping[str, Any]], plot: Pat
     head = "".join(f"<th>{name}</th>" for name in HEADS)
     body = "".join(_html_row(row) for row in rows)
     told = [
-        f"<h2>{html.escape(job.label)}</h2><p class='conclusion'>{html.escape(job.study['conclusion'])}</p>"
+        f"<h2>{html.escape(job.label)}</h2><p class='conclusion'>{with_code(job.study['conclusion'])}</p>"
         f"<p><a href='{job.number}/study.html'>the whole study</a></p>"
         for job in jobs
         if job.study

@@ -95,7 +95,7 @@ def _leave_one_out(
     for start in range(0, tokens, ROWS_AT_ONCE):
         places = torch.arange(start, min(start + ROWS_AT_ONCE, tokens), device=whole_1D.device)
         many = {name: value.expand(len(places), -1).clone() for name, value in batch.items()}
-        many["attention_mask"][torch.arange(len(places)), places] = 0
+        many["attention_mask"][torch.arange(len(places), device=places.device), places] = 0
         without_BD = pooled(many)
         lost.append(1 - torch.cosine_similarity(without_BD, whole_1D, dim=-1))
         fallen.append(predicted - predict(without_BD))

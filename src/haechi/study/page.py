@@ -14,7 +14,7 @@ from haechi.study.typeface import face_of
 STYLE = """
 :root { --ink: #1c2330; --faint: #667085; --line: #e3e7ee; --good: #0b6bcb; --ground: #f7f8fa; }
 body { font: 15px/1.55 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "Nanum of the page",
-  sans-serif; color: var(--ink); max-width: 1080px; margin: 2rem auto; padding: 0 1.2rem; background: white; }
+  sans-serif; color: var(--ink); max-width: 1200px; margin: 2rem auto; padding: 0 1.2rem; background: white; }
 h1 { font-size: 1.5rem; margin-bottom: .2rem }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem }
 h3 { font-size: 1rem; margin: 1.4rem 0 .3rem }
@@ -43,9 +43,9 @@ def write_page(folder: Path, found: Findings, plots: Mapping[str, Path], token_h
     """Write study.html, its plots in it."""
     parts = [
         f"<h1>Which layer, which token, which pooling</h1><p class='faint'>{_escape(_subtitle(found))}</p>",
-        f"<p class='conclusion'>{_code(found.conclusion)}</p>",
+        f"<p class='conclusion'>{with_code(found.conclusion)}</p>",
         f"<pre>{_escape(found.command)}</pre>" if found.command else "",
-        *(f"<p class='faint'>note: {_code(note)}</p>" for note in found.notes),
+        *(f"<p class='faint'>note: {with_code(note)}</p>" for note in found.notes),
         *_sections(found, plots, token_html),
     ]
     path = folder / "study.html"
@@ -144,7 +144,7 @@ def _finetuned(told: Mapping[str, Any]) -> str:
         for item in told["settings"]
     )
     return (
-        f"<p>{_code(told['sentence'])}</p><table><tr><th>setting</th><th>without fine-tuning</th>"
+        f"<p>{with_code(told['sentence'])}</p><table><tr><th>setting</th><th>without fine-tuning</th>"
         f"<th>fine-tuned: {_escape(told['metric'])}</th><th>seeds {_escape(', '.join(told['seeds']))}</th>"
         f"</tr>{rows}</table>"
     )
@@ -173,7 +173,7 @@ def _escape(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
-def _code(text: str) -> str:
+def with_code(text: str) -> str:
     """Escaped, with what stands between backquotes as code."""
     parts = _escape(text).split("`")
     return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))
