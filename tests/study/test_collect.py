@@ -97,3 +97,25 @@ def test_the_mean_of_the_last_layer_is_that_of_sentence_transformers(tmp_path: P
     theirs = SentenceTransformer(modules=[module, Pooling(32, "mean")], device="cpu").encode(TEXTS)
     with vectors_of(reader_of(run), TEXTS, run, ["mean"]) as vectors:
         np.testing.assert_allclose(vectors.of("mean", (4,)), theirs, atol=1e-5)
+
+
+def test_long_sentences_come_fewer_at_a_time_and_count_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from haechi.study import collect
+
+    run = run_of([], tmp_path / "run")
+    reader = reader_of(run)
+    rows: list[int] = []
+    reader.encoder.register_forward_pre_hook(
+        lambda _, args, kwargs: rows.append(len(kwargs["input_ids"])), with_kwargs=True
+    )
+    with vectors_of(reader, TEXTS, run, ["mean"]) as vectors:
+        together = vectors.of("mean", (2,))
+    assert rows == [len(TEXTS)]
+    rows.clear()
+    monkeypatch.setattr(collect, "MOST_TOKENS", 50)
+    with vectors_of(reader, TEXTS, run, ["mean"]) as vectors:
+        np.testing.assert_allclose(vectors.of("mean", (2,)), together, atol=1e-6)
+    assert rows[0] < rows[-1] < len(TEXTS)
+    assert sum(rows) == len(TEXTS)

@@ -20,6 +20,8 @@ from haechi.study.store import Key, Store
 
 AVERAGES = ("mean", "mean_without_special", "weighted_mean")
 """Poolings that are a weighted average, so that one product gives all of them."""
+MOST_TOKENS = 16_384
+"""Tokens of a pass, padding among them: thirteen layers of them, 768 wide, take 650 MB."""
 DERIVED = {"mean_sqrt_len": "mean"}
 """The same sum with another divisor: made of what is stored."""
 
@@ -71,22 +73,26 @@ def collect(
 
     Args:
         encoder: gives all layers; in evaluation mode.
-        split: the sentences in the order of the store, with `special_tokens_mask`.
+        split: the sentences in the order of the store, the longest first, with `special_tokens_mask`.
         plan: what is stored.
         store: where.
-        batch_size: sentences in a pass.
+        batch_size: sentences in a pass, fewer where they are long.
         pad_token_id: fills rows up.
         cls_is_last: whether the model puts its classification token at the end.
         on_batch: hears how many sentences are done.
     """
     collate, device = Collator(pad_token_id), next(encoder.parameters()).device
-    for start in range(0, len(split), batch_size):
-        items = [_unlabelled(split[index]) for index in range(start, min(start + batch_size, len(split)))]
+    start = 0
+    while start < len(split):
+        # All layers of a batch are in memory at once.
+        rows = min(batch_size, max(1, MOST_TOKENS // max(1, len(split.input_ids[start]))))
+        items = [_unlabelled(split[index]) for index in range(start, min(start + rows, len(split)))]
         batch = {name: value.to(device) for name, value in collate(items).items()}
         for key, vectors_BD in _pooled(encoder, batch, plan, cls_is_last):
             store.write(key, start, vectors_BD.float().cpu().numpy())
+        start += len(items)
         if on_batch is not None:
-            on_batch(start + len(items))
+            on_batch(start)
 
 
 def _unlabelled(item: dict[str, Any]) -> dict[str, Any]:
