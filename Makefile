@@ -44,6 +44,9 @@ judge: $(STAMP)  ## Judge a run and stop; the run in ARGS=
 .PHONY: report
 report: $(STAMP)  ## Compare runs or sweeps; their folders in ARGS=
 	@$(BIN)/python src/report.py $(ARGS)
+.PHONY: study
+study: $(STAMP)  ## Compare layers and poolings without fine-tuning; which model and task in ARGS=
+	@$(BIN)/python src/study.py $(ARGS)
 
 .PHONY: ui
 ui: $(STAMP)  ## Show the tracked runs on http://127.0.0.1:5000 (another port: PORT=5001)

@@ -33,6 +33,7 @@ LAYERS = [
     {"session"},
     {"report", "sweep", "sync"},
     {"pipeline"},
+    {"study"},
     {"docs", "compatibility", "added_tokens"},
 ]
 HEAVY = {
@@ -50,7 +51,7 @@ HEAVY = {
     "ray",
     "joblib",
 }
-HEAVY_ZONE = {"data", "modeling", "training", "deep"}
+HEAVY_ZONE = {"data", "modeling", "training", "deep", "study"}
 # The model's code at the tracking server: MLflow runs the file, nothing here imports it.
 LOADED_BY_OTHERS = {"tracking.pyfunc_model"}
 

@@ -55,12 +55,12 @@ def execute(run: Run) -> float:
     """
     reset_peak()
     with open_session(run) as session:
-        evidence, verdict = _judge(run, session)
+        evidence, verdict = judge_with_rows(run, session)
         from haechi.modeling.describe import describe
 
         odd = _surroundings(run)
         description = describe(evidence)
-        splits = _splits(run, evidence)
+        splits = splits_of(run, evidence)
         session.results.rows = {name: len(split.examples) for name, split in splits.items()}
         model, found = _fine_tune(run, session, evidence, splits, description)
         if launch.is_first():
@@ -72,8 +72,12 @@ def execute(run: Run) -> float:
     return session.results.metrics.get(f"validation/{chosen_metric(run.config.task)}", math.nan)
 
 
-def _judge(run: Run, session: Session) -> tuple[Evidence, Verdict]:
-    """Judge with every row and, for a hub checkpoint, with its weights' header."""
+def judge_with_rows(run: Run, session: Session) -> tuple[Evidence, Verdict]:
+    """Judge with every row and, for a hub checkpoint, with its weights' header.
+
+    Raises:
+        Refused: the run is unfit.
+    """
     loaded: dict[str, Split | FileFault] = {}
     task = run.config.task
     if not task.files.train and task.dataset.path:
@@ -128,7 +132,7 @@ def _peak_bytes() -> int | None:
     return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else peak_bytes()
 
 
-def _splits(run: Run, evidence: Evidence) -> dict[str, Split]:
+def splits_of(run: Run, evidence: Evidence) -> dict[str, Split]:
     """The run's splits: validation split off where none is named, train rows drawn where few are wanted."""
     task, seed = run.config.task, run.config.seed
     splits = {name: split for name, split in evidence.splits.items() if isinstance(split, Split)}

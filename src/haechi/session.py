@@ -22,6 +22,7 @@ from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
 from haechi.search.pruning import Pruning
+from haechi.sweep_record import NAME as SWEEP
 from haechi.sweep_record import JobRecord, UnreadableRecord, read_record
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
@@ -33,7 +34,7 @@ trace = logging.getLogger("haechi.trace")
 
 TRACKED_FILES = (
     "config.yaml", outputs.OVERRIDES, "preflight.json", "environment.json", "results.json", "metrics.jsonl",
-    "predictions.jsonl", "train.log",
+    "predictions.jsonl", "train.log", "study.json", "study.html", "ranking.csv", "tokens.jsonl",
 )  # fmt: skip
 # Overrides that say where and how, not what: they are left out of a run's name.
 UNNAMED = ("model", "pooling", "task", "run_dir", "rerun", "tags", "experiment")
@@ -47,6 +48,7 @@ UNNAMED_GROUPS = (
     "task.columns",
     "task.token_cache",
     "model.checkpoint",
+    "study.static_vectors",
 )
 
 
@@ -82,6 +84,8 @@ class Session:
     """Optimizer step of the newest metrics."""
     pruning: Pruning | None = None
     """Tells hopeless trials, in a search."""
+    name: str = ""
+    """What the run is called at the tracking server."""
 
     def on_metrics(self, metrics: Mapping[str, float], step: int, epoch: float) -> None:
         """Keep logged metrics: on disk first, then at the tracking server."""
@@ -121,18 +125,18 @@ class Session:
 
 
 @contextmanager
-def open_session(run: Run) -> Iterator[Session]:
+def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
     """Open a session and close it with the right status, whatever ends the run.
 
     Ctrl-C and SIGTERM end in SystemExit with status 130 and 143. Of several processes that train one model
-    the first alone writes, tracks and notifies.
+    the first alone writes, tracks and notifies. `kind` says what is done, in titles and names.
     """
     if not launch.is_first():
         with sigterm_raises():
             yield _silent(run)
         return
     with _alone(run.folder), sigterm_raises():
-        session = _begin(run)
+        session = _begin(run, kind)
         try:
             session.notifier.start()
             session.tracker.start(parameters_of(run), tags_of(run))
@@ -148,7 +152,7 @@ def open_session(run: Run) -> Iterator[Session]:
         _say_how_it_went(session)
 
 
-def _begin(run: Run) -> Session:
+def _begin(run: Run, kind: str) -> Session:
     config = run.config
     job, jobs = place_in_sweep(run)
     outputs.write_started(run.folder)
@@ -157,7 +161,10 @@ def _begin(run: Run) -> Session:
         log.info("run: %s", run.folder)
     else:
         log.info("\njob %d, %s%s: %s", job.number, job.name, f" (one of {jobs})" if jobs else "", run.folder)
-    title = f"train task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
+    name = job.name if job else run_name(run)
+    if kind != "train":
+        name = f"{kind} {name}"
+    title = f"{kind} task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
     return Session(
         run=run,
         results=outputs.Results(
@@ -171,7 +178,7 @@ def _begin(run: Run) -> Session:
         tracker=build_tracker(
             config.tracking,
             config.task.name,
-            job.name if job else run_name(run),
+            name,
             run.environment.tracking_uri,
             RunMemory(run.folder, resumes=config.trainer.resume is not None),
             RunMemory(run.sweep, resumes=True) if run.sweep else None,
@@ -179,6 +186,7 @@ def _begin(run: Run) -> Session:
         notifier=build_notifier(config.notify, title) if _sends(run) else Silence(),
         journal=Journal(run.folder / "metrics.jsonl"),
         pruning=_pruning(run, job),
+        name=name,
     )
 
 
@@ -210,7 +218,7 @@ def place_in_sweep(run: Run) -> tuple[JobRecord | None, int]:
 
 def _sends(run: Run) -> bool:
     """Whether a run sends messages of its own: a job of a sweep leaves that to the sweep."""
-    return run.sweep is None or run.config.notify.each_job
+    return run.sweep is None or run.config.notify.each_job or not (run.sweep / SWEEP).is_file()
 
 
 @contextmanager
@@ -332,7 +340,7 @@ def _say_how_it_went(session: Session) -> None:
     """The last lines of a run: metrics, where the outputs are, how to see them."""
     results, run = session.results, session.run
     width = max((len(name) for name in _headline(results)), default=0)
-    name = run_name(run) if run.sweep is None else f"job {run.folder.name}"
+    name = session.name if run.sweep is None else f"job {run.folder.name}"
     lines = ["", f"{name}  finished in {results.seconds:.1f} s"]
     lines += [f"  {name:<{width}}  {value:.4f}" for name, value in _headline(results).items()]
     best = results.best

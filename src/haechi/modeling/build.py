@@ -1,6 +1,7 @@
 """A judged run -> its model, seeded."""
 
 import torch
+from transformers import PreTrainedModel
 
 from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.modeling.assemble import TextModel, assemble
@@ -23,6 +24,29 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
         evidence: what was judged; its files are what is loaded.
         outputs: classes or tags, 1 for a score, 2 for a span.
     """
+    from transformers import set_seed
+
+    backbone = build_backbone(run, evidence)
+    # Drawn after the backbone, from a seed of its own: adding a token leaves the head as it was.
+    set_seed(run.config.seed)
+    objective, highest = run.config.task.objective, evidence.highest_score
+    whole = assemble(backbone, run.config.pooling, outputs, objective, highest)
+    if whole.pooling is not None:
+        narrow_last_layer(backbone, run.config.pooling)
+    if runs_on_cpu():
+        keep_freed_memory()
+        hasten_dropout(whole)
+        hasten_attention(backbone)
+    return whole.to(getattr(torch, run.config.model.dtype.value))
+
+
+def build_backbone(run: Run, evidence: Evidence) -> PreTrainedModel:
+    """Load the backbone (or draw it from the run's seed) and make room for new tokens.
+
+    Args:
+        run: the run.
+        evidence: what was judged; its files are what is loaded.
+    """
     from transformers import logging, set_seed
 
     logging.set_verbosity_error()
@@ -41,17 +65,7 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
     wanted = int(model.config.get("vocab_size", 0))
     rows = max(evidence.final_tokenizer.max_id + 1, wanted)
     make_room(backbone, evidence.new_tokens, rows)
-    # Drawn after the backbone, from a seed of its own: adding a token leaves the head as it was.
-    set_seed(run.config.seed)
-    objective, highest = run.config.task.objective, evidence.highest_score
-    whole = assemble(backbone, run.config.pooling, outputs, objective, highest)
-    if whole.pooling is not None:
-        narrow_last_layer(backbone, run.config.pooling)
-    if runs_on_cpu():
-        keep_freed_memory()
-        hasten_dropout(whole)
-        hasten_attention(backbone)
-    return whole.to(getattr(torch, model.dtype.value))
+    return backbone
 
 
 def runs_on_cpu() -> bool:

@@ -7,6 +7,7 @@ from haechi.schema.notify import NotifyConfig
 from haechi.schema.pooling import PoolingConfig
 from haechi.schema.preflight import PreflightConfig
 from haechi.schema.ranges import within
+from haechi.schema.study import StudyConfig
 from haechi.schema.sweep import SweepConfig
 from haechi.schema.task import TaskConfig
 from haechi.schema.tokenizer import TokenizerConfig
@@ -27,6 +28,7 @@ class RunConfig:
     notify: NotifyConfig = field(default_factory=NotifyConfig)
     preflight: PreflightConfig = field(default_factory=PreflightConfig)
     sweep: SweepConfig = field(default_factory=SweepConfig)
+    study: StudyConfig = field(default_factory=StudyConfig)
     seed: int = field(default=42, metadata=within(0, 2**32 - 1))
     """Seed of the head's first values, the order of rows and dropout. 42 is KLUE's."""
     tags: list[str] = field(default_factory=lambda: [])
