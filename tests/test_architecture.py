@@ -21,7 +21,7 @@ LAYERS = [
     {"resolve", "settings"},
     {"sweep_record"},
     {"preflight", "forecast"},
-    {"outputs", "plots", "card"},
+    {"outputs", "plots", "page_font", "card"},
     {"data", "modeling"},
     {"training", "predictions", "predict"},
     {"deep"},

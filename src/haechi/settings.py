@@ -8,6 +8,7 @@ from typing import Any, cast
 from omegaconf import OmegaConf
 
 from haechi.schema.run import RunConfig
+from haechi.text import Text
 
 Settings = dict[str, Any]
 """Values under their dotted keys, as YAML and JSON have them."""
@@ -42,6 +43,17 @@ def differences(before: Settings, now: Settings) -> dict[str, tuple[Any, Any]]:
         for key, value in before.items()
         if key in now and key not in FREE and spelt(value) != spelt(now[key])
     }
+
+
+def told(changed: Mapping[str, tuple[Any, Any]], most: int = 6) -> list[Text]:
+    """What was and what is, a line each, the first ones of many."""
+    lines = [
+        Text(f"{key}: {old} there, {new} now", f"{key}: 그때 {old}, 지금 {new}")
+        for key, (old, new) in list(changed.items())[:most]
+    ]
+    if len(changed) > most:
+        lines.append(Text(f"and {len(changed) - most} more", f"그 밖에 {len(changed) - most}개"))
+    return lines
 
 
 def spelt(value: Any) -> str:

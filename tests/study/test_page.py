@@ -18,7 +18,7 @@ def test_a_page_brings_the_glyphs_of_its_hangul() -> None:
     from fontTools.ttLib import TTFont
 
     page = document("연구", ["<p>문장 벡터</p>"])
-    (data,) = re.findall(r"data:font/woff;base64,([^)]+)", page)
+    (data,) = re.findall(r"data:font/ttf;base64,([^)]+)", page)
     font = TTFont(io.BytesIO(base64.b64decode(data)))
     assert {ord(character) for character in "문장벡터"} <= set(font.getBestCmap())
     assert len(data) < 20_000

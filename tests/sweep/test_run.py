@@ -93,34 +93,23 @@ def test_failed_jobs_are_run_again_only_if_asked_and_new_points_are_added(tmp_pa
     assert "trainer.weight_decay: not typed there, 0.1 now" in changed.stderr
 
 
-def test_ctrl_c_ends_a_sweep_with_the_command_that_goes_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_a_checkpoint_and_the_command_that_goes_on(
+    tmp_path: Path, sent: signal.Signals, status: int
+) -> None:
     sweep = tmp_path / "sweep"
     process = start(
         tmp_path, "-m", "trainer.max_steps=3000", "trainer.logging_steps=1", "seed=1,2", "tracking=none",
         f"hydra.sweep.dir={sweep}",
     )  # fmt: skip
     wait_until(lambda: has_steps(sweep / "0"), process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err[-2000:]
+    assert process.returncode == status, err[-2000:]
     assert "Traceback" not in err
     assert states(sweep) == ["interrupted", "waiting"]
     assert record_of(sweep)["status"] == "interrupted"
     assert f"python src/train.py -m sweep.resume={sweep}" in err
-    assert list((sweep / "0" / "checkpoints").glob("checkpoint-*"))
-
-
-def test_sigterm_leaves_a_checkpoint_and_status_143(tmp_path: Path) -> None:
-    sweep = tmp_path / "sweep"
-    process = start(
-        tmp_path, "-m", "trainer.max_steps=3000", "trainer.logging_steps=1", "seed=1,2", "tracking=none",
-        f"hydra.sweep.dir={sweep}",
-    )  # fmt: skip
-    wait_until(lambda: has_steps(sweep / "0"), process)
-    process.terminate()
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == 143, err[-2000:]
-    assert states(sweep) == ["interrupted", "waiting"]
     assert list((sweep / "0" / "checkpoints").glob("checkpoint-*"))
 
 

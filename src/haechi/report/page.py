@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from html import escape
 
+from haechi.page_font import font_face
 from haechi.report import tables, wording
 from haechi.report.board import Board
 from haechi.report.elements import code, figure, marked, table
 from haechi.report.log_tail import last_lines
-from haechi.report.page_font import font_face
 from haechi.report.plot import Plot
 from haechi.report.setting import Failure, name_of
 from haechi.report.style import CSS

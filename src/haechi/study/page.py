@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from haechi.page_font import font_face
 from haechi.study.findings import Findings
 from haechi.study.measures import MEANINGS
 from haechi.study.ranking import Placed
-from haechi.study.typeface import face_of
 
 STYLE = """
 :root { --ink: #1c2330; --faint: #667085; --line: #e3e7ee; --good: #0b6bcb; --ground: #f7f8fa; }
-body { font: 15px/1.55 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "Nanum of the page",
+body { font: 15px/1.55 system-ui, "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", "Haechi Hangul",
   sans-serif; color: var(--ink); max-width: 1200px; margin: 2rem auto; padding: 0 1.2rem; background: white; }
 h1 { font-size: 1.5rem; margin-bottom: .2rem }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 .6rem }
@@ -58,7 +58,7 @@ def document(title: str, parts: Sequence[str]) -> str:
     body = "\n".join(part for part in parts if part)
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{_escape(title)}</title>"
-        f"<meta name='viewport' content='width=device-width'><style>{face_of(body)}{STYLE}</style></head>"
+        f"<meta name='viewport' content='width=device-width'><style>{font_face(body)}{STYLE}</style></head>"
         f"<body>{body}</body></html>\n"
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.settings import Settings, differences, saved_settings, settings_of
+from haechi.settings import Settings, differences, saved_settings, settings_of, told
 from haechi.text import Text
 
 SHOWN = 6
@@ -60,17 +60,13 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
     changed = differences(before, settings_of(evidence.whole.config))
     if not changed:
         return
-    lines = [Text(f"{key}: {old} there, {new} now", f"{key}: 그때 {old}, 지금 {new}")
-             for key, (old, new) in list(changed.items())[:SHOWN]]  # fmt: skip
-    if len(changed) > SHOWN:
-        lines.append(Text(f"and {len(changed) - SHOWN} more", f"그 밖에 {len(changed) - SHOWN}개"))
     yield Problem(
         Text(
             f"the run in `{folder}` was started with another config: {len(changed)} settings differ",
             f"`{folder}`의 실행은 다른 설정으로 시작했습니다. 설정 {len(changed)}개가 다릅니다",
         ),
         keys=["trainer.resume", *list(changed)[:SHOWN]],
-        notes=lines,
+        notes=told(changed),
         fixes=[["trainer.resume=null"]],
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.settings import settings_of
+from haechi.settings import settings_of, told
 from haechi.sweep_record import UnreadableRecord, read_record, unlike
 from haechi.text import Text
 
@@ -63,16 +63,12 @@ def sweep_resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
     changed = unlike(record, run.overrides, settings_of(run.config), evidence.swept)
     if not changed:
         return
-    lines = [Text(f"{key}: {old} there, {new} now", f"{key}: 그때 {old}, 지금 {new}")
-             for key, (old, new) in list(changed.items())[:SHOWN]]  # fmt: skip
-    if len(changed) > SHOWN:
-        lines.append(Text(f"and {len(changed) - SHOWN} more", f"그 밖에 {len(changed) - SHOWN}개"))
     yield Problem(
         Text(
             f"the sweep in `{folder}` was started with another config",
             f"`{folder}`의 스윕은 다른 설정으로 시작했습니다",
         ),
         keys=["sweep.resume", *list(changed)[:SHOWN]],
-        notes=lines,
+        notes=told(changed),
         fixes=[["sweep.resume=null"]],
     )
