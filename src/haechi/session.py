@@ -15,8 +15,8 @@ from typing import Any
 from omegaconf import OmegaConf
 
 from haechi import launch, outputs
+from haechi.alone import alone
 from haechi.compose import key_of
-from haechi.fault import RunFault
 from haechi.forecast.measure import waited_seconds
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
@@ -135,7 +135,9 @@ def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
         with sigterm_raises():
             yield _silent(run)
         return
-    with _alone(run.folder), sigterm_raises():
+    run.folder.mkdir(parents=True, exist_ok=True)
+    said = f"another process runs in `{run.folder}`"
+    with alone(run.folder / LOCK, said, SECONDS_FOR_LEFT_CHILDREN), sigterm_raises():
         session = _begin(run, kind)
         try:
             session.notifier.start()
@@ -219,32 +221,6 @@ def place_in_sweep(run: Run) -> tuple[JobRecord | None, int]:
 def _sends(run: Run) -> bool:
     """Whether a run sends messages of its own: a job of a sweep leaves that to the sweep."""
     return run.sweep is None or run.config.notify.each_job or not (run.sweep / SWEEP).is_file()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other processes from writing into a run's folder.
-
-    A process that was killed may leave children that hold the lock for some seconds.
-
-    Raises:
-        RunFault: another process runs there.
-    """
-    from filelock import FileLock, Timeout
-
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / LOCK)
-    try:
-        lock.acquire(timeout=SECONDS_FOR_LEFT_CHILDREN)
-    except Timeout as error:
-        raise RunFault(f"another process runs in `{folder}`") from error
-    except OSError as error:
-        # A file system without locks, or a full disk: that is said where something is written.
-        log.debug("no lock in %s: %s", folder, error)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _silent(run: Run) -> Session:

@@ -3,8 +3,10 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,16 +29,30 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     # The path of a socket below it may have 107 characters.
     temporary = f"/tmp/haechi_ray_{port}"
-    environment = os.environ | QUIET
-    common = ["--num-cpus=1", "--disable-usage-stats"]
-    head = ["start", "--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={temporary}"]
-    for command in (head, ["start", f"--address=127.0.0.1:{port}"]):
-        done = subprocess.run(
-            [RAY, *command, *common], env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+    nodes: list[subprocess.Popen[bytes]] = []
+
+    def start_node(*options: str) -> None:
+        command = [RAY, "start", "--block", "--num-cpus=1", "--disable-usage-stats", *options]
+        nodes.append(subprocess.Popen(
+            command, env=os.environ | QUIET, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        ))  # fmt: skip
+
+    start_node("--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={temporary}")
+    deadline = time.monotonic() + 120
+    while not _listens(port):
+        assert time.monotonic() < deadline, "the head does not start"
+        time.sleep(0.2)
+    start_node(f"--address=127.0.0.1:{port}")
     yield f"127.0.0.1:{port}"
-    subprocess.run([RAY, "stop", "--force"], env=environment, capture_output=True, check=False)
+    # With --block a node ends its own processes, and nobody else's.
+    for node in reversed(nodes):
+        node.terminate()
+        node.wait(60)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_jobs_are_spread_over_a_cluster_and_a_killed_worker_costs_none(tmp_path: Path, cluster: str) -> None:

@@ -5,14 +5,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from hydra.core.utils import JobReturn, JobStatus
 
 from haechi import outputs
+from haechi.alone import alone
 from haechi.command_line import judged, print_fault
 from haechi.compose import as_value
 from haechi.fault import RunFault
@@ -53,7 +54,7 @@ def run_sweep(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
 def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     folder = Path(sweeper.config.hydra.sweep.dir).absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    with alone(folder / LOCK, f"another process runs the sweep in `{folder}`"):
         verdicts = judged() or judge(arguments, multirun=True)
         if sweeper.searches:
             from haechi.sweep.search import Search
@@ -155,7 +156,11 @@ class Sweep:
             return self._unstarted(batch, lost)
         again = self._lost_jobs(gone, lost)
         self._write()
-        return [again] if again else []
+        if lost is None:
+            return [again] if again else []
+        # One of them has taken the others with it: by itself each shows which.
+        unstarted = [job for job in again if job.state == "waiting"]
+        return [*([job] for job in again if job.state != "waiting"), *([unstarted] if unstarted else [])]
 
     def _command(self, job: JobRecord) -> list[str]:
         """What a launcher is given for a job: its overrides, its folder, and whether it goes on."""
@@ -236,23 +241,3 @@ class Sweep:
         self._write()
         self.telling.close(status, error)
         self._write()
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep a second process away from the same sweep.
-
-    Raises:
-        RunFault: there is one already.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / LOCK, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise RunFault(f"another process runs the sweep in `{folder}`") from error
-    try:
-        yield
-    finally:
-        lock.release()
