@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from haechi.fault import RunFault
 from haechi.schema.pooling import PoolingConfig
 from haechi.study.bootstrap import Resampler
-from haechi.study.cells import EMBEDDINGS, Cell, grid, layers_wanted
+from haechi.study.cells import EMBEDDINGS, Cell, grid, layers_wanted, poolings_wanted
 from haechi.study.conclusion import own_name, paper_order, typeable
 from haechi.study.ranking import Ranking
 from haechi.study.scores import Mean
@@ -80,3 +81,13 @@ def test_the_runs_own_pooling_is_found_in_the_grid() -> None:
 def test_layers_count_from_both_ends() -> None:
     assert layers_wanted([], 3) == [0, 1, 2, 3]
     assert layers_wanted(["-1", "0", "3"], 3) == [0, 3]
+
+
+def test_a_layer_or_a_pooling_that_is_none_is_a_diagnostic() -> None:
+    for typed in (["4"], ["-5"], ["last"]):
+        with pytest.raises(RunFault, match="the layers 0 to 3"):
+            layers_wanted(typed, 3)
+    for poolings in (["mean", "attention"], []):
+        with pytest.raises(RunFault, match=r"study\.poolings"):
+            poolings_wanted(poolings)
+    assert poolings_wanted(["mean", "cls"]) == ["cls", "mean"], "in the order of the schema"

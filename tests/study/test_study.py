@@ -134,7 +134,6 @@ def test_what_cannot_be_studied_is_one_diagnostic(tmp_path: Path) -> None:
     for overrides, said in (
         (["task=sample_ner", "preflight.ignore=[LABEL015]"], "error: tagged tokens need no vector"),
         (["task=sample_mrc", "study.finetune=true"], "error: the head of a task on spans reads every token"),
-        (["study.poolings=[attention]"], "error: `study.poolings` names `attention`"),
         (["study.static_vectors=none.txt"], "error: `none.txt` cannot be read"),
     ):
         process = run(tmp_path, *overrides, *STEADY, script="study")
