@@ -96,7 +96,7 @@ def _connect(address: str | None) -> None:
     from haechi.fault import RunFault
 
     # The sources are on shared storage, at the same place on every machine.
-    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
+    passed = {name: os.environ[name] for name in PASSED if os.environ.get(name)}
     environment = {"env_vars": {"PYTHONPATH": str(SOURCES), **passed}}
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     here: dict[str, Any] = {} if address else {"include_dashboard": False}
