@@ -36,6 +36,9 @@ def test_a_lock_is_held_by_one_process_and_freed_when_that_is_killed(tmp_path: P
         pass
 
 
-def test_a_folder_that_takes_no_lock_stops_nobody(tmp_path: Path) -> None:
-    with alone(tmp_path / "nowhere" / "file" / ".lock", "held"):
-        pass
+def test_a_place_that_takes_no_lock_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    entered = False
+    with alone(tmp_path / "file" / ".lock", "held"):
+        entered = True
+    assert entered
