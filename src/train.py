@@ -8,7 +8,7 @@ import hydra
 from hydra.core.hydra_config import HydraConfig
 from omegaconf import DictConfig
 
-from haechi.command_line import refusals_end_single_runs, refuse_or_go_on
+from haechi.command_line import leave_to_the_first, refusals_end_single_runs, refuse_or_go_on
 from haechi.gpus import take_gpu
 from haechi.resolve import resolve
 
@@ -27,3 +27,4 @@ def main(config: DictConfig) -> float:
 if __name__ == "__main__":
     refuse_or_go_on()
     main()
+    leave_to_the_first()

@@ -204,6 +204,18 @@ def _meet(command: CommandLine) -> None:
         sys.argv.append("hydra/job_logging=disabled")
 
 
+def leave_to_the_first() -> None:
+    """End a process of several that trained well, and leave what is left to do to the first one.
+
+    Taking torch's threads apart at the interpreter's end has aborted such a process, and the launcher then
+    ends the first one while it still saves.
+    """
+    if not launch.is_first():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)
+
+
 def print_fault(fault: RunFault) -> None:
     """Say what ends a run or a sweep."""
     # Nobody is left to say it in the place of the one that sees another process gone.
