@@ -293,6 +293,36 @@ def test_mlflow_is_imported_once_a_run_has_metrics(hangul_outputs: Path) -> None
     assert (done.returncode, done.stderr) == (0, "")
 
 
+CREATES = """
+import sys
+from haechi.tracking.connection import connect
+connect(sys.argv[1], "e", "r", {}, 0)
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_while_the_database_is_created_spoils_nothing(tmp_path: Path) -> None:
+    """Such a database held half of MLflow's tables, and no later run could be tracked in it."""
+    database = tmp_path / "저장 100%" / "mlflow.db"
+    uri = f"sqlite:///{database}"
+    environment = os.environ | {"PYTHONPATH": str(SOURCES)}
+    met = 0
+    for attempt in range(40):
+        process = subprocess.Popen([sys.executable, "-c", CREATES, uri], env=environment)
+        aside = database.with_name("mlflow.db.new") / "mlflow.db"
+        wait_for(lambda: aside.is_file() or process.poll() is not None, 60)  # noqa: B023
+        time.sleep(0.15 * attempt)
+        met += process.poll() is None and aside.is_file()
+        process.kill()
+        if process.wait() == 0 or database.is_file():
+            break
+    assert met >= 3, "the database was whole before a kill met its making"
+    connection = connect(uri, "e", "r", {}, 0)
+    connection.send_tags([("팀", "국어")])
+    assert connection.client.get_run(connection.run_id).data.tags["팀"] == "국어"
+    assert sorted(path.name for path in database.parent.iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+
+
 FORK_MEANWHILE = """
 import os, sys, time
 from haechi.schema.tracking import TrackingConfig

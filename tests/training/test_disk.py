@@ -19,6 +19,8 @@ from haechi import places
 from haechi.fault import RunFault
 from haechi.modeling.save import Description, save_model
 from haechi.modeling.writing import one_kind_of_error
+from haechi.outputs import STARTED
+from haechi.session import LOCK
 from haechi.tokenization.build import build_tokenizer
 from haechi.training import checkpoint
 from haechi.training.custom import Loop
@@ -224,5 +226,5 @@ def test_a_run_whose_model_no_disk_takes_ends_in_one_diagnostic(tmp_path: Path, 
     assert found["status"] == "failed"
     assert found["error"].startswith("RunFault: the model could not be written")
     assert len(found["metrics"]) > 0
-    assert not list(folder.glob(".*"))
+    assert sorted(path.name for path in folder.glob(".*")) == [LOCK, STARTED], "nothing half written is left"
     assert names_in(folder / "checkpoints") == []

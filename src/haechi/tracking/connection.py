@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def connect(uri: str, experiment: str, run_name: str, tags: Mapping[str, str], s
     """
     from mlflow.tracking import MlflowClient
 
-    with _alone(sqlite_file(uri)):
+    with _database(uri):
         client = MlflowClient(uri)
         experiment_id = _experiment(client, uri, experiment)
     run = client.create_run(experiment_id, start_ms, _source() | dict(tags), run_name)
@@ -199,16 +200,38 @@ def _experiment(client: "MlflowClient", uri: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def _alone(database: Path | None) -> Iterator[None]:
-    """Keep other processes away while an sqlite database is created: two at once would spoil it."""
-    if database is None:
+def _database(uri: str) -> Iterator[None]:
+    """Have a whole sqlite database, and keep other processes away meanwhile: two at once would spoil it."""
+    file = sqlite_file(uri)
+    if file is None:
         yield
         return
     from filelock import FileLock
 
-    database.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{database}.lock", timeout=_LOCK_SECONDS):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
+        if not file.is_file() or not file.stat().st_size:
+            _create_database(uri, file)
         yield
+
+
+def _create_database(uri: str, file: Path) -> None:
+    """Create the tables aside and rename the file.
+
+    MLflow makes some fifty tables, one by one. A process that is killed meanwhile would leave a database
+    that MLflow neither completes nor reads.
+    """
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    aside = Path(f"{file}.new")  # a folder, since sqlite keeps its journal beside the file
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    driver, query = uri.partition(":///")[0], uri.partition("?")[1:]
+    # The second argument is MLflow's own default, where the experiment "Default" keeps its artifacts.
+    store = SqlAlchemyStore(f"{driver}:///{aside / file.name}{''.join(query)}", "./mlruns")
+    store.engine.dispose()
+    (aside / file.name).replace(file)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _source() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The import of mlflow: in the tracker's thread, quiet, and safe for a training that forks meanwhile."""
 
-# Its hooks around a fork come in a pair, of which only one would run if they were registered during a fork.
+# The hooks around a fork of this and of filelock come in pairs, of which only one would run if they were
+# registered during a fork.
 import concurrent.futures.thread  # noqa: F401
 import logging
 import os
@@ -8,6 +9,8 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import filelock  # noqa: F401
 
 WORKER = "haechi-tracking"
 """Start of the name of every thread that talks to MLflow."""
