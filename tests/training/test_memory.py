@@ -197,16 +197,6 @@ def parts(rows: int) -> list[dict[str, Tensor]]:
     return [{"input_ids": torch.zeros(rows, 5, dtype=torch.long)}]
 
 
-def test_what_cannot_be_cut_is_said_with_what_to_type() -> None:
-    config = TrainerConfig(kind="hf", learning_rate=1e-3, num_train_epochs=1, gradient_accumulation_steps=2)
-    with pytest.raises(RunFault) as found:
-        RowsAtOnce(config, training=True, divisible=False).halve(MemoryError(), parts(32))
-    assert str(found.value) == "out of memory in a training step with 32 rows of 5 tokens at once"
-    assert found.value.fixes[:2] == [
-        "trainer.per_device_train_batch_size=16 trainer.gradient_accumulation_steps=4", "trainer=custom",
-    ]  # fmt: skip
-
-
 def test_batches_by_tokens_have_no_size_to_type(caplog: pytest.LogCaptureFixture) -> None:
     config = TrainerConfig(kind="hf", learning_rate=1e-3, num_train_epochs=1, max_tokens_per_batch=1000)
     rows = RowsAtOnce(config, training=True)

@@ -14,7 +14,6 @@ from transformers import EarlyStoppingCallback, EvalPrediction, ProgressCallback
 from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_utils import EvalLoopOutput
 
-from haechi import launch
 from haechi.data.collate import Collator
 from haechi.data.split import EncodedSplit
 from haechi.modeling.assemble import TextModel
@@ -118,8 +117,6 @@ class HaechiTrainer(KeptCheckpoints, DividedPasses):
         if model.training and num_items_in_batch is not None:
             # A step may be without any target, where nothing of its texts reached the model.
             loss = total / torch.as_tensor(num_items_in_batch).clamp(min=1)
-            # Of several processes gradients are averaged, and the targets are already everyone's.
-            loss = loss * launch.processes()
         else:
             loss = total / (len(labels) * self._targets_per_item)
         return (loss, outputs) if return_outputs else loss

@@ -1,12 +1,15 @@
 """Trainer's passes through the model: seeded by the step, and cut where memory does not suffice."""
 
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from transformers import Trainer
 
 from haechi import launch
+from haechi.training import processes
 from haechi.training.interruption import Interruption
 from haechi.training.memory import ERRORS, RowsAtOnce
 from haechi.training.setup import Batch, Setup, seed_pass
@@ -20,8 +23,7 @@ class DividedPasses(Trainer):
     def __init__(self, *args: Any, setup: Setup, **kwargs: Any) -> None:
         """Besides Trainer's own arguments: what the training is given."""
         self.setup = setup
-        # DistributedDataParallel adds gradients up once a backward pass, however many there are.
-        self.rows = RowsAtOnce(setup.config, training=True, divisible=launch.processes() == 1)
+        self.rows = RowsAtOnce(setup.config, training=True)
         self.evaluation_rows = RowsAtOnce(setup.config, training=False)
         self._batches: list[Batch] = []
         """The micro-batches of this step."""
@@ -45,7 +47,9 @@ class DividedPasses(Trainer):
         The default goes on drawing from the global generator, so that an evaluation more, or a run that is
         resumed in the middle of an epoch, changes every mask after it. Where memory ends it ends the run or,
         with `auto_find_batch_size`, begins the whole training again with other steps. Here the step is begun
-        again, since a pass that failed may have left gradients.
+        again, since a pass that failed may have left gradients. And of several processes the default adds
+        gradients up during the last backward pass, for which the others would wait in vain where one has
+        to begin again; here they are added up after it.
         """
         self.interruption.check()
         self._taken += 1
@@ -60,13 +64,17 @@ class DividedPasses(Trainer):
                 self._passes, self._loss = 0, torch.zeros_like(self._loss)
                 self.rows.halve(error, self.rows.cut(*self._batches))
             parts = self.rows.cut(*self._batches[: self._taken])
+        if self._taken == len(self._batches):
+            processes.add_up(cast(nn.Module, self.model))
         added, self._given = self._loss - self._given, self._loss
-        return added
+        # The loss of a step is that of everyone's targets, of which this is a part; Trainer logs the mean.
+        return added * launch.processes()
 
-    def _one_pass(self, *given: Any, **named: Any) -> None:
+    def _one_pass(self, model: nn.Module, *given: Any, **named: Any) -> None:
         """One pass of a training step."""
         seed_pass(self.setup.seed, self.state.global_step, self._passes)
-        self._loss = self._loss + super().training_step(*given, **named)
+        with model.no_sync() if isinstance(model, DistributedDataParallel) else nullcontext():
+            self._loss = self._loss + super().training_step(model, *given, **named)
         self._passes += 1
 
     def prediction_step(

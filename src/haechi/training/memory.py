@@ -42,17 +42,15 @@ def cut(batch: Batch, rows: int | None) -> list[Batch]:
 class RowsAtOnce:
     """How many rows go through the model in one pass: a whole batch, until memory does not suffice."""
 
-    def __init__(self, config: TrainerConfig, *, training: bool, divisible: bool = True) -> None:
-        """What goes through the model, and whether batches may be cut.
+    def __init__(self, config: TrainerConfig, *, training: bool) -> None:
+        """What goes through the model.
 
         Args:
             config: hyperparameters.
             training: whether passes have gradients; those of an evaluation have none.
-            divisible: whether several passes may give what one would have.
         """
         self.config = config
         self.training = training
-        self.divisible = divisible
         self.count: int | None = None
         """Fewer than a batch has, once memory did not suffice."""
 
@@ -68,13 +66,13 @@ class RowsAtOnce:
             parts: all that were to go through the model.
 
         Raises:
-            RunFault: a part had one row already, or cannot be cut.
+            RunFault: a part had one row already.
         """
         if not is_out_of_memory(error):
             raise error
         rows = max(len(part["input_ids"]) for part in parts)
-        if rows == 1 or not self.divisible:
-            raise self._fault(error, rows, max(part["input_ids"].shape[1] for part in parts)) from error
+        if rows == 1:
+            raise self._fault(error, max(part["input_ids"].shape[1] for part in parts)) from error
         self.count = rows // 2
         # The frames of the failed pass hold its activations as long as the error is looked at.
         traceback.clear_frames(error.__traceback__)
@@ -85,17 +83,14 @@ class RowsAtOnce:
             rows, self.count, f" (from the start: {spared})" if spared else "",
         )  # fmt: skip
 
-    def _fault(self, error: BaseException, rows: int, tokens: int) -> RunFault:
+    def _fault(self, error: BaseException, tokens: int) -> RunFault:
         place = "a training step" if self.training else "an evaluation"
         fixes = [f"tokenizer.max_length={max(tokens // 2, 3)}"]
-        if rows > 1:
-            fixes = [" ".join(self._smaller(rows // 2)) or fixes[0], "trainer=custom"]
         if torch.cuda.is_available() and resolve_precision(self.config.precision) is Precision.float32:
             fixes.append("trainer.precision=bf16")
         if self.training and self.config.r_drop_alpha:
             fixes.append("trainer.r_drop_alpha=0")
-        count = "1 row" if rows == 1 else f"{rows} rows"
-        return _fault(error, f"out of memory in {place} with {count} of {tokens} tokens at once", fixes)
+        return _fault(error, f"out of memory in {place} with 1 row of {tokens} tokens at once", fixes)
 
     def _smaller(self, rows: int) -> list[str]:
         """What to type for passes of so many rows and the same steps; nothing if no setting says that."""

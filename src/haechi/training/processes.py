@@ -80,12 +80,12 @@ def copy_weights(model: nn.Module) -> None:
             dist.broadcast(tensor, src=0)
 
 
-def add_up(model: nn.Module, loss: Tensor) -> None:
-    """Add up everyone's gradients and loss; in place."""
+def add_up(model: nn.Module, *more: Tensor) -> None:
+    """Add up everyone's gradients, and further tensors; in place."""
     if launch.processes() == 1:
         return
     gradients = [parameter.grad for parameter in model.parameters() if parameter.grad is not None]
-    works = [dist.all_reduce(tensor, async_op=True) for tensor in [*gradients, loss]]
+    works = [dist.all_reduce(tensor, async_op=True) for tensor in [*gradients, *more]]
     for work in works:
         assert work is not None
         work.wait()
