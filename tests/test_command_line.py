@@ -131,6 +131,8 @@ def test_apply_fix_prints_a_command_line_that_passes() -> None:
     assert words[:2] == ["python", "src/train.py"]
     assert "seed=3" in words
     assert command("check.py", *words[2:]).returncode == 0
+    studied = command("study.py", "pooling=pooler", "apply_fix=POOL001")
+    assert shlex.split(studied.stdout)[:2] == ["python", "src/study.py"]
     none = command("check.py", "apply_fix=POOL001")
     assert none.returncode == 2
     assert "POOL001" in none.stderr

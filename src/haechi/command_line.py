@@ -8,26 +8,25 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hydra._internal.utils import get_args_parser
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
-from haechi import launch, places, rerun
-from haechi.compose import as_value, key_of, register, settle
+from haechi import launch, places
+from haechi.compose import key_of, settle
 from haechi.fault import OthersEnded, RunFault
-from haechi.preflight.check import Refused, Verdict, language_of
+from haechi.preflight.check import Refused, Verdict
 from haechi.preflight.depth import DepthReport
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.judge import judge
 from haechi.preflight.report import render
 from haechi.preflight.rule import catalogue
-from haechi.schema.preflight import Format, Speech
-from haechi.sweep_record import UnreadableRecord, read_record, typed_values
+from haechi.schema.preflight import Format
 from haechi.text import Language, Text
+from haechi.typed import CommandLine, read_command_line
 
 REFUSED = 2
 _judged: list[Verdict] = []
@@ -35,102 +34,13 @@ SECONDS_FOR_THE_FIRST = 3.0
 """A launcher looks for ended processes several times a second."""
 
 
-@dataclass(frozen=True)
-class CommandLine:
-    """What was typed."""
-
-    overrides: list[str]
-    multirun: bool
-    asks: bool
-    """Whether Hydra is asked something (--help, --info, -sc) instead of running a job."""
-    shows_config: bool
-    """Whether the composed config is to be printed (--cfg)."""
-    config_dir: Path = places.CONF
-    config_name: str = "config"
-
-    def value(self, key: str) -> str | None:
-        """The last value typed for a key, before anything is composed."""
-        return next(
-            (item.partition("=")[2] for item in reversed(self.overrides) if key_of(item) == key), None
-        )
-
-    @property
-    def format(self) -> Format:
-        """`preflight.format`, known even when the config cannot be composed."""
-        value = self.value("preflight.format")
-        return Format(value) if value in {form.value for form in Format} else Format.text
-
-    @property
-    def language(self) -> Language:
-        """`preflight.language`, known even when the config cannot be composed."""
-        value = self.value("preflight.language")
-        return language_of(next((speech for speech in Speech if speech.value == value), Speech.auto))
-
-
-def read_command_line() -> CommandLine:
-    """Parse sys.argv as Hydra does, and settle its overrides in place, so that Hydra sees the same."""
-    register()
-    parser = get_args_parser()
-    arguments = parser.parse_intermixed_args()  # flags may stand between overrides
-    overrides = settle(arguments.overrides)
-    if arguments.multirun:
-        overrides = _with_grid(overrides)
-    typed = set(arguments.overrides)
-    flags = [item for item in sys.argv[1:] if item not in typed]
-    if any(item.startswith("rerun=") for item in overrides):
-        overrides, more = _repeating(overrides, arguments)
-        flags += more
-    config_dir, config_name = places.CONF, arguments.config_name or "config"
-    if arguments.config_path:
-        # Relative to the caller where that exists, as everywhere; Hydra would take it from src/.
-        given = Path(arguments.config_path)
-        config_dir = given.absolute() if given.is_dir() else (places.ROOT / "src" / given).absolute()
-        flags = [str(config_dir) if item == arguments.config_path else item for item in flags]
-        flags += ["--config-dir", str(places.CONF)]
-    sys.argv[1:] = [*flags, *overrides]
-    return CommandLine(
-        overrides=overrides,
-        multirun=bool(arguments.multirun),
-        asks=bool(arguments.help or arguments.hydra_help or arguments.shell_completion or arguments.info),
-        shows_config=bool(arguments.cfg),
-        config_dir=config_dir,
-        config_name=config_name.removesuffix(".yaml"),
-    )
-
-
-def _with_grid(overrides: list[str]) -> list[str]:
-    """The jobs of the sweep that is to go on, where none are typed beside `sweep.resume`."""
-    resume = next((item.partition("=")[2] for item in overrides if key_of(item) == "sweep.resume"), "")
-    if not resume or typed_values(overrides):
-        return overrides
+def _read() -> CommandLine:
+    """What was typed, or the end: a run to repeat may not be there."""
     try:
-        record = read_record(Path(resume.strip("'\"")).expanduser())
-    except UnreadableRecord:  # CFG015 says so
-        return overrides
-    return settle([*record.arguments, *overrides])
-
-
-def _repeating(overrides: list[str], arguments: Any) -> tuple[list[str], list[str]]:
-    """`rerun=...` as Hydra's own flags for the config that the run has left, and with the run's folder."""
-    values = {key_of(item): item.partition("=")[2] for item in overrides}
-    try:
-        if arguments.config_path or arguments.config_name:
-            raise RunFault(
-                "`rerun` and `--config-path` each name a config, and a run has one", [], ["~rerun"]
-            )
-        uri = values.get("tracking.uri")
-        folder = rerun.folder_of(values["rerun"].strip("'\""), uri and uri.strip("'\""))
+        return read_command_line()
     except RunFault as fault:
         print_fault(fault)
         sys.exit(REFUSED)
-    arguments.config_path, arguments.config_name = str(folder), "config"
-    kept = [item for item in overrides if key_of(item) != "rerun"]
-    return [*kept, f"rerun={as_value(str(folder))}"], [
-        "--config-path",
-        str(folder),
-        "--config-name",
-        "config",
-    ]
 
 
 def judge_command_line(command: CommandLine) -> list[Verdict]:
@@ -168,7 +78,7 @@ def judged() -> list[Verdict]:
 
 def refuse_or_go_on() -> CommandLine:
     """What train.py does first: judge, and leave with status 2 unless every job is fit to start."""
-    command = read_command_line()
+    command = _read()
     if command.asks:
         return command
     _answer(command)
@@ -273,7 +183,7 @@ def _full_disk(error: OSError) -> RunFault | None:
 
 def check_and_exit() -> None:
     """What check.py does: judge and stop, or print a rule's page, or the corrected command line."""
-    command = read_command_line()
+    command = _read()
     if command.asks or command.shows_config:
         return
     _answer(command)
@@ -337,4 +247,7 @@ def _apply_fix(command: CommandLine, code: str) -> int:
 def _shell_line(overrides: list[str], multirun: bool) -> str:
     import shlex
 
-    return shlex.join(["python", "src/train.py", *(["-m"] if multirun else []), *overrides]) + "\n"
+    script = Path(sys.argv[0]).name
+    # What judges is not what runs.
+    script = "train.py" if script == "check.py" else script
+    return shlex.join(["python", f"src/{script}", *(["-m"] if multirun else []), *overrides]) + "\n"

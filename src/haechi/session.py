@@ -10,20 +10,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import Any
-
-from omegaconf import OmegaConf
 
 from haechi import launch, outputs
 from haechi.alone import alone
 from haechi.compose import key_of
 from haechi.forecast.measure import waited_seconds
+from haechi.identity import parameters_of, place_in_sweep, run_name, tags_of
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
 from haechi.search.pruning import Pruning
 from haechi.sweep_record import NAME as SWEEP
-from haechi.sweep_record import JobRecord, UnreadableRecord, read_record
+from haechi.sweep_record import JobRecord, read_record
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
 from haechi.tracking.none import NoTracker
@@ -36,21 +34,6 @@ TRACKED_FILES = (
     "config.yaml", outputs.OVERRIDES, "preflight.json", "environment.json", "results.json", "metrics.jsonl",
     "predictions.jsonl", "train.log", "study.json", "study.html", "ranking.csv", "tokens.jsonl",
 )  # fmt: skip
-# Overrides that say where and how, not what: they are left out of a run's name.
-UNNAMED = ("model", "pooling", "task", "run_dir", "rerun", "tags", "experiment")
-UNNAMED_GROUPS = (
-    "hydra",
-    "preflight",
-    "sweep",
-    "tracking",
-    "notify",
-    "task.files",
-    "task.columns",
-    "task.token_cache",
-    "model.checkpoint",
-    "study.static_vectors",
-)
-
 
 LOCK = ".run.lock"
 SECONDS_FOR_LEFT_CHILDREN = 15.0
@@ -207,17 +190,6 @@ def _own_overrides(run: Run) -> list[str]:
     return [item for item in run.overrides if run.sweep is None or key_of(item) != "trainer.resume"]
 
 
-def place_in_sweep(run: Run) -> tuple[JobRecord | None, int]:
-    """Which job of its sweep a run is, and how many there are; a search does not know yet."""
-    if run.sweep is None:
-        return None, 1
-    try:
-        record = read_record(run.sweep)
-    except UnreadableRecord:  # another sweeper than ours
-        return None, 1
-    return record.job(run.folder), 0 if record.study else len(record.jobs)
-
-
 def _sends(run: Run) -> bool:
     """Whether a run sends messages of its own: a job of a sweep leaves that to the sweep."""
     return run.sweep is None or run.config.notify.each_job or not (run.sweep / SWEEP).is_file()
@@ -256,45 +228,6 @@ def sigterm_raises() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def run_name(run: Run) -> str:
-    """Name of the run at the tracking server: model and pooling, then what was overridden."""
-    config = run.config
-    parts = [config.model.name, config.pooling.kind]
-    for override in run.overrides:
-        key, _, value = override.lstrip("+").partition("=")
-        if not override.startswith("~") and key not in UNNAMED and not key.startswith(UNNAMED_GROUPS):
-            parts.append(f"{key.rpartition('.')[2]}={value}")
-    return " ".join(parts)[:250]
-
-
-def parameters_of(run: Run) -> dict[str, object]:
-    """Every setting under its config key, secrets masked; facts of the catalogue set nothing."""
-    found: dict[str, object] = {}
-
-    def walk(node: Mapping[str, Any], prefix: str) -> None:
-        for key, value in node.items():
-            if isinstance(value, dict):
-                if key != "facts":
-                    walk(value, f"{prefix}{key}.")
-            else:
-                plain = getattr(value, "value", value)
-                found[f"{prefix}{key}"] = outputs.mask(plain) if isinstance(plain, str) else plain
-
-    content = OmegaConf.to_container(OmegaConf.structured(run.config))
-    assert isinstance(content, dict)
-    walk({str(key): value for key, value in content.items() if key not in {"explain", "apply_fix"}}, "")
-    return found
-
-
-def tags_of(run: Run) -> dict[str, str]:
-    """Tags by which the tracking server finds a run."""
-    config = run.config
-    tags = {"task": config.task.name, "model": config.model.name, "pooling": config.pooling.kind}
-    if run.sweep is not None:
-        tags |= {"sweep": run.sweep.name, "job": run.folder.name}
-    return {**tags, "run_dir": str(run.folder), **{f"tag.{tag}": "true" for tag in config.tags}}
 
 
 def _headline(results: outputs.Results) -> dict[str, float]:

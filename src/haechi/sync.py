@@ -11,8 +11,9 @@ from typing import Any, cast
 from haechi import outputs
 from haechi.compose import compose
 from haechi.fault import RunFault
+from haechi.identity import parameters_of, place_in_sweep, run_name, tags_of
 from haechi.resolve import Run, resolve
-from haechi.session import LOCK, TRACKED_FILES, parameters_of, place_in_sweep, run_name, tags_of
+from haechi.session import LOCK, TRACKED_FILES
 from haechi.sweep_record import NAME as SWEEP
 from haechi.sweep_record import read_record
 from haechi.tracking import RunMemory

@@ -2,13 +2,12 @@
 
 import hashlib
 import logging
-import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from haechi import launch, outputs
+from haechi import launch
 from haechi.fault import RunFault
 from haechi.modeling.describe import describe
 from haechi.pipeline import judge_with_rows, splits_of
@@ -18,7 +17,7 @@ from haechi.rows.splits import draw
 from haechi.schema.model import ModelConfig
 from haechi.schema.task import Objective
 from haechi.session import Session, open_session
-from haechi.study import baselines, drawing
+from haechi.study import baselines
 from haechi.study.bootstrap import Resampler
 from haechi.study.cells import (
     EMBEDDINGS,
@@ -31,22 +30,19 @@ from haechi.study.cells import (
     poolings_wanted,
 )
 from haechi.study.collect import Vectors, plan_of
-from haechi.study.conclusion import command, conclude, own_name, paper_order, typeable
+from haechi.study.conclusion import command, conclude, paper_order, typeable
 from haechi.study.encoding import Reader, encoded, open_reader
 from haechi.study.evaluation import add, best_pair, evaluate
-from haechi.study.findings import Findings, write_findings
-from haechi.study.finetune import draw_finetuned, finetune, refuse_unless_possible
-from haechi.study.measures import MEANINGS, Measures, measures_of
-from haechi.study.page import write_page
+from haechi.study.findings import Findings
+from haechi.study.finetune import finetune, refuse_unless_possible
+from haechi.study.measures import Measures, measures_of
 from haechi.study.ranking import Ranking
 from haechi.study.sentences import Corpus, build_corpus
 from haechi.study.static_vectors import StaticVectors, read_static_vectors
-from haechi.study.token_page import draw_tokens, token_html
-from haechi.study.token_report import as_lines, look_at_tokens, summary
+from haechi.study.telling import report
+from haechi.study.token_report import look_at_tokens, summary
 
 log = logging.getLogger(__name__)
-
-SHOWN_IN_TERMINAL = 10
 
 
 def execute(run: Run) -> float:
@@ -73,7 +69,7 @@ def execute(run: Run) -> float:
         if run.config.study.finetune:
             found.finetuned = finetune(run, found.ranking, found.layers)
             found.conclusion += f" {found.finetuned['sentence']}"
-        _report(run, session, found)
+        report(run, session, found)
     return found.ranking[found.ranking.best].value
 
 
@@ -234,77 +230,3 @@ def _say_what_to_type(run: Run, found: Findings) -> None:
         f" train.py averages no such pair of layers; the best that it has is `{placed.name}` "
         f"({placed.value:.3f}, {noise}): `{typed}`."
     )
-
-
-def _report(run: Run, session: Session, found: Findings) -> None:
-    plots = _draw(run.folder / "plots", found)
-    write_findings(run.folder, found)
-    if found.tokens is not None:
-        outputs.write_predictions(run.folder / "tokens.jsonl", as_lines(found.looked))
-    write_page(run.folder, found, plots, token_html(found.looked, found.tokens) if found.tokens else "")
-    _log_scores(session, found)
-    own = own_name(run.config.pooling, found.layers)
-    for label, name in (("best", found.ranking.best), ("own", own)):
-        if name in found.ranking:
-            session.results.metrics[f"{label}/{found.main}"] = found.ranking[name].value
-    log.info("\n%s", _table(found))
-
-
-def _log_scores(session: Session, found: Findings) -> None:
-    """Every score as a curve over the layers: in metrics.jsonl, and at the tracking server."""
-    by_layer: dict[int, dict[str, float]] = {}
-    for name, cell in found.encoded.cells.items():
-        step = cell.layers[0] if len(cell.layers) == 1 else found.layers
-        for metric, score in found.encoded.scores[name].items():
-            value = score.value()
-            if math.isfinite(value):
-                by_layer.setdefault(step, {})[f"{metric}/{cell.pooling}"] = value
-    for layer, metrics in sorted(by_layer.items()):
-        session.on_metrics(metrics, layer, 0.0)
-
-
-def _draw(folder: Path, found: Findings) -> dict[str, Path]:
-    """Draw; a plot that fails is said and costs nothing else."""
-    main, ranking = found.main, found.ranking
-    title = f"{found.title}: {MEANINGS[main]}"
-    lines = {item.name: item.value for item in ranking.baselines}
-    plots: dict[str, Path] = {}
-    try:
-        for metric in found.metrics:
-            name = f"heatmap_{metric}"
-            heading = f"{found.title}: {MEANINGS[metric]}"
-            plots[name] = drawing.draw_heatmap(
-                found.values(metric), found.encoded.cells, heading, folder / f"{name}.png"
-            )
-        plots["layers"] = drawing.draw_curves(ranking.settings, title, folder / "layers.png", lines)
-        plots["ranking"] = drawing.draw_ranking(ranking.placed, title, folder / "ranking.png")
-        plots["isotropy"] = drawing.draw_isotropy(
-            found.encoded.isotropy, found.encoded.cells, folder / "isotropy.png"
-        )
-        if found.tokens is not None:
-            plots["tokens"] = draw_tokens(found.tokens, folder / "tokens.png")
-        if found.finetuned is not None:
-            plots["finetuned"] = draw_finetuned(found.finetuned, main, folder / "finetuned.png")
-    except Exception as error:
-        log.warning("plots: not drawn (%s: %s)", type(error).__name__, error)
-    return plots
-
-
-def _table(found: Findings) -> str:
-    """The ranking as the terminal shows it, the conclusion and what to type."""
-    ranking = found.ranking
-    shown = [*ranking.settings[:SHOWN_IN_TERMINAL], *ranking.baselines]
-    width = max(len(item.name) for item in shown)
-    lines = [f"{found.main}: {MEANINGS[found.main]}; * not told from the best"]
-    for item in sorted(shown, key=ranking.placed.index):
-        mark = "*" if item.is_within_noise else " "
-        kind = "baseline" if item.cell is None else ""
-        lines.append(
-            f"  {mark} {item.name:<{width}}  {item.value:7.4f}  ({item.low:.3f} to {item.high:.3f})  {kind}"
-        )
-    if len(ranking.settings) > SHOWN_IN_TERMINAL:
-        lines.append(f"    ... {len(ranking.settings) - SHOWN_IN_TERMINAL} more in ranking.csv")
-    lines += ["", found.conclusion]
-    if found.command:
-        lines += ["", f"  {found.command}"]
-    return "\n".join([*lines, *(f"  note: {note}" for note in found.notes)])

@@ -51,7 +51,7 @@ def training_arguments(config: TrainerConfig, metric: str, seed: int, folder: Pa
         greater_is_better=metric not in LOWER_IS_BETTER if evaluates else None,
         logging_steps=config.logging_steps,
         logging_nan_inf_filter=False,
-        # No model here has buffers that training changes, and a pass that is begun again would wait for others.
+        # Training changes no buffer, and a pass that is begun again would wait for the others.
         ddp_broadcast_buffers=False,
         dataloader_num_workers=config.dataloader_num_workers,
         # Pinning speeds up copies to a GPU; without one it only warns.
