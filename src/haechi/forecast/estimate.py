@@ -9,6 +9,7 @@ Runs that have finished on this machine correct it: each by how like it is to th
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Any
 
 from haechi.forecast.records import Record, records
@@ -24,11 +25,17 @@ UNIT_BYTES = {"float32": 55.0, "bf16": 42.0, "fp16": 42.0}
 WEIGHT_BYTES = {"float32": 9.0, "bf16": 6.0, "fp16": 6.0}
 # The same for a token in an evaluation, of one layer.
 EVALUATED_BYTES = 56.0
-# Floating-point operations a second and thread, until this machine has shown its own.
-RATE = {"float32": 25e9, "bf16": 55e9, "fp16": 25e9}
+# Floating-point operations a second and thread, until this machine has shown its own: cores with AVX-512.
+RATE = {"float32": 100e9, "bf16": 310e9, "fp16": 25e9}
 GPU_RATE = {"float32": 2e13, "bf16": 1e14, "fp16": 1e14}
-STEP_SECONDS, PARAMETER_SECONDS, SAVED_BYTES_PER_SECOND = 0.02, 4e-9, 5e8
-OTHER_SECONDS = {False: 7.0, True: 11.0}
+# Beside the operations: once a training, for each layer and step, for each parameter and step (AdamW,
+# clipping, the weights in bf16), for each evaluation with its checkpoint, for each byte of that.
+START_SECONDS, LAYER_SECONDS, PARAMETER_SECONDS = 0.6, 0.003, 1.5e-9
+EVALUATION_SECONDS, SAVED_BYTES_PER_SECOND = 0.12, 1e9
+# Of an evaluation after the training: scikit-learn is imported for the first one.
+AFTER_SECONDS = 1.2
+# Imports, verdict, rows, model, saving.
+OTHER_SECONDS = {False: 4.0, True: 6.0}
 # A record weighs as much as its likeness; the guess itself as one that is so far away.
 NO_RECORD = 0.02
 # A machine that is so much busier is said to be.
@@ -109,12 +116,15 @@ def forecast(work: Work, known: Sequence[Record] | None = None) -> Forecast:
     memory = guessed_bytes(work) * _correction(
         work, found, lambda item: item.peak_bytes / guessed_bytes(item.work)
     )
-    training = guessed_seconds(work) * _correction(
-        work, found, lambda item: item.training_seconds / guessed_seconds(item.work)
-    )
-    others = sorted(item.other_seconds for item in found if item.work.tracked == work.tracked)
-    other = others[len(others) // 2] if others else OTHER_SECONDS[work.tracked]
-    return Forecast(round(memory), training + other, len(found))
+    pace = _correction(work, found, lambda item: item.training_seconds / guessed_seconds(item.work))
+    seconds = pace * (guessed_seconds(work) + guessed_seconds_after(work))
+    others = [
+        max(item.other_seconds - pace * guessed_seconds_after(item.work), 0.0)
+        for item in found
+        if item.work.tracked == work.tracked
+    ]
+    seconds += median(others) if others else OTHER_SECONDS[work.tracked]
+    return Forecast(round(memory), seconds, len(found))
 
 
 def largest_batch(work: Work, available: float, known: Sequence[Record] | None = None) -> int | None:
@@ -139,15 +149,22 @@ def guessed_bytes(work: Work) -> float:
 
 
 def guessed_seconds(work: Work) -> float:
-    """Seconds of the training by counting."""
+    """Seconds of the training, with the evaluations in it, by counting."""
+    tokens = 3 * work.train_tokens + (work.eval_tokens if work.saves else 0)
+    step = LAYER_SECONDS * work.layers + PARAMETER_SECONDS * work.parameters
+    saved = EVALUATION_SECONDS + 12 * work.parameters / SAVED_BYTES_PER_SECOND
+    return START_SECONDS + _pass_seconds(work, tokens) + work.steps * step + work.saves * saved
+
+
+def guessed_seconds_after(work: Work) -> float:
+    """Seconds of an evaluation that comes after the training, since there is none in it."""
+    return 0.0 if work.saves else AFTER_SECONDS + _pass_seconds(work, work.eval_tokens)
+
+
+def _pass_seconds(work: Work, tokens: float) -> float:
+    """Seconds in which so many tokens go through the encoder, forward."""
     rate = GPU_RATE[work.precision] if work.device == "gpu" else RATE[work.precision] * work.threads
-    # Small matrices keep a processor less busy.
-    rate *= work.width / (work.width + 128)
-    forward = 2 * work.layer_parameters + 4 * work.mean_length * work.width * work.layers
-    operations = forward * (3 * work.train_tokens + work.eval_tokens)
-    saved = work.saves * 12 * work.parameters / SAVED_BYTES_PER_SECOND
-    steps = work.steps * (STEP_SECONDS + PARAMETER_SECONDS * work.parameters)
-    return operations / rate + steps + saved
+    return (2 * work.layer_parameters + 4 * work.mean_length * work.width * work.layers) * tokens / rate
 
 
 def _comparable(one: Work, other: Work) -> bool:
