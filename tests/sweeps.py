@@ -12,7 +12,7 @@ from haechi.sweep_record import NAME, SweepRecord
 def planned(folder: Path, *arguments: str) -> SweepRecord:
     """The record of a sweep as its start leaves it in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    record = plan_sweep(folder, arguments, judge(arguments, multirun=True))
+    record, _ = plan_sweep(folder, arguments, judge(arguments, multirun=True))
     outputs.write_json(folder / NAME, record.as_json())
     return record
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from mlflow.tracking import MlflowClient
 
 from haechi.fault import RunFault
@@ -79,6 +80,32 @@ def test_a_sweep_whose_server_was_away_is_brought_there_once(
 
 
 @pytest.mark.slow
+def test_a_sweep_that_runs_is_left_and_one_whose_own_run_missed_something_is_brought(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep = tmp_path / "sweep"
+    monkeypatch.setenv("HAECHI_OUTPUTS", str(tmp_path))
+    # The first job is refused, so that only the second one has a config.
+    done = run(
+        tmp_path, "-m", *QUICK, "pooling=pooler,mean", "preflight.skip_incompatible=true", "notify=none",
+        f"hydra.sweep.dir={sweep}",
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr[-2000:]
+    record = json.loads((sweep / "sweep.json").read_text())
+    assert [job["state"] for job in record["jobs"]] == ["refused", "finished"]
+    assert {item.said for item in sync([sweep])} == {"is up to date"}
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    client.set_terminated(record["mlflow_run_id"], "FAILED")
+    record["tracking"] = "2 files did not reach it"
+    (sweep / "sweep.json").write_text(json.dumps(record))
+    with FileLock(sweep / ".sweep.lock"):
+        assert next(item.said for item in sync([sweep])) == "is still running: left as it is"
+    assert [item.ok for item in sync([sweep])] == [True, True]
+    assert client.get_run(record["mlflow_run_id"]).info.status == "FINISHED"
+    assert {item.said for item in sync([sweep])} == {"is up to date"}
+
+
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_is_there_as_interrupted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,14 +128,26 @@ def test_four_jobs_at_once_are_safe_on_a_server_with_postgresql(tmp_path: Path) 
         (tmp_path / "server").mkdir()
         started = start_server(tmp_path / "server", free_port(), store)
         try:
-            done = run(
-                tmp_path, "-m", *QUICK, "seed=range(1,9)", "notify=none", "hydra/launcher=joblib",
-                "hydra.launcher.n_jobs=4", MLFLOW_TRACKING_URI=started.uri,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr[-2000:]
-            found = runs_of(MlflowClient(started.uri))
+            run_eight(tmp_path, started.uri)
         finally:
             started.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_four_jobs_at_once_are_safe_on_a_new_sqlite_database(tmp_path: Path) -> None:
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    run_eight(tmp_path, f"sqlite:///{tmp_path}/mlflow.db")
+
+
+def run_eight(tmp_path: Path, uri: str) -> None:
+    """Eight jobs, four at a time, and everything of them at the tracking server."""
+    done = run(
+        tmp_path, "-m", *QUICK, "seed=range(1,9)", "notify=none", "hydra/launcher=joblib",
+        "hydra.launcher.n_jobs=4", MLFLOW_TRACKING_URI=uri,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = runs_of(MlflowClient(uri))
     assert len(found) == 9
     assert {item.info.status for item in found} == {"FINISHED"}
     (parent,) = [item for item in found if item.data.tags.get("haechi.kind") == "sweep"]

@@ -11,6 +11,8 @@ from haechi.settings import FREE, Settings, differences, spelt
 from haechi.text import Text
 
 NAME = "sweep.json"
+LOCK = ".sweep.lock"
+"""Held by the process that runs the sweep."""
 VERSION = 1
 NEUTRAL_GROUPS = ("hydra", "sweep", "preflight", "notify", "tracking")
 NEUTRAL = {"run_dir", "rerun", "tags", "trainer.resume", "explain", "apply_fix", *FREE}
@@ -72,6 +74,8 @@ class SweepRecord:
     direction: Literal["max", "min"] = "max"
     arguments: list[str] = field(default_factory=lambda: [])
     """What was typed, sweeps included."""
+    hydra: list[str] = field(default_factory=lambda: [])
+    """What was typed for Hydra itself, such as the launcher; not where the sweep is."""
     swept: list[str] = field(default_factory=lambda: [])
     """The keys that differ between jobs, in the order in which they were typed."""
     settings: Settings = field(default_factory=lambda: {})
@@ -82,6 +86,8 @@ class SweepRecord:
     seconds: float = 0.0
     """Wall time of all starts of the sweep together."""
     mlflow_run_id: str | None = None
+    tracking: str | None = None
+    """What the tracking server did not take of the sweep's own run."""
     study: str | None = None
     """Name of the study, for a search."""
     jobs: list[JobRecord] = field(default_factory=lambda: [])

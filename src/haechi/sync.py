@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from haechi import outputs
+from haechi.alone import alone
 from haechi.compose import compose
 from haechi.fault import RunFault
 from haechi.identity import parameters_of, place_in_sweep, run_name, tags_of
 from haechi.resolve import Run, resolve
 from haechi.session import LOCK, TRACKED_FILES
+from haechi.sweep_record import LOCK as SWEEP_LOCK
 from haechi.sweep_record import NAME as SWEEP
 from haechi.sweep_record import read_record
 from haechi.tracking import RunMemory
@@ -22,6 +24,7 @@ from haechi.tracking.journal import read_journal
 from haechi.tracking.mlflow import MlflowTracker
 from haechi.tracking.tracker import RunStatus
 
+RUNNING = "is still running: left as it is"
 DEPTH = 4
 """Folders below the one that is named in which runs are looked for."""
 
@@ -76,14 +79,19 @@ def runs_below(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
 def sync_run(folder: Path) -> Synced:
     """Bring one run, or the parent run of a sweep, to the tracking server."""
     try:
-        return _sync_sweep(folder) if (folder / SWEEP).is_file() else _sync_job(folder)
+        if not (folder / SWEEP).is_file():
+            return _sync_job(folder)
+        with alone(folder / SWEEP_LOCK, RUNNING):
+            return _sync_sweep(folder)
+    except RunFault as fault:
+        return Synced(folder, str(fault))
     except Exception as error:  # one folder that cannot be read leaves the others
         return Synced(folder, f"not read: {type(error).__name__}: {error}")
 
 
 def _sync_job(folder: Path) -> Synced:
     if _is_locked(folder):
-        return Synced(folder, "is still running: left as it is")
+        return Synced(folder, RUNNING)
     results = _json(folder / "results.json")
     run = _run_of(folder, results)
     uri = tracking_uri(run.config.tracking.uri, run.environment.tracking_uri)
@@ -121,13 +129,15 @@ def _sync_job(folder: Path) -> Synced:
 def _sync_sweep(folder: Path) -> Synced:
     """The parent run: what it has beside its jobs is the record and the report."""
     record = read_record(folder)
-    first = next((path for job in record.jobs if (path := folder / str(job.number)) / "config.yaml"), None)
-    if first is None or not (first / "config.yaml").is_file():
+    folders = [folder / str(job.number) for job in record.jobs]
+    first = next((path for path in folders if (path / "config.yaml").is_file()), None)
+    if first is None:
         return Synced(folder, "no job of this sweep has begun: left out")
     run = _run_of(first, {})
     uri = tracking_uri(run.config.tracking.uri, run.environment.tracking_uri)
     memory = RunMemory(folder, resumes=True)
-    if record.mlflow_run_id and memory.run_id(uri) == record.mlflow_run_id and record.status != "running":
+    known = record.mlflow_run_id and memory.run_id(uri) == record.mlflow_run_id
+    if known and record.status != "running" and record.tracking is None:
         return Synced(folder, "is up to date")
     from haechi.sweep.telling import parameters_of_sweep, tags_of_sweep, title_of
 
@@ -142,9 +152,8 @@ def _sync_sweep(folder: Path) -> Synced:
     interrupted = record.status in {"interrupted", "running"}
     tracker.finish("interrupted" if interrupted else "finished", ended=_seconds(record.finished))
     trouble = tracker.trouble()
-    if trouble is None:
-        record.mlflow_run_id = tracker.run_id
-        outputs.write_json(folder / SWEEP, record.as_json())
+    record.mlflow_run_id, record.tracking = tracker.run_id or record.mlflow_run_id, trouble
+    outputs.write_json(folder / SWEEP, record.as_json())
     return _said(folder, uri, trouble)
 
 

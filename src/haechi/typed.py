@@ -92,7 +92,14 @@ def _with_grid(overrides: list[str]) -> list[str]:
         record = read_record(Path(resume.strip("'\"")).expanduser())
     except UnreadableRecord:  # CFG015 says so
         return overrides
-    return settle([*record.arguments, *overrides])
+    kept = record.hydra
+    if any(_is_of_launcher(item) for item in overrides):  # whose keys are not those of another one
+        kept = [item for item in kept if not _is_of_launcher(item)]
+    return settle([*kept, *record.arguments, *overrides])
+
+
+def _is_of_launcher(override: str) -> bool:
+    return key_of(override).startswith(("hydra/launcher", "hydra.launcher"))
 
 
 def _repeating(overrides: list[str], arguments: Any) -> tuple[list[str], list[str]]:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from haechi.preflight.judge import judge
+from haechi.sweep.plan import plan_sweep
 from haechi.sweep_record import read_record
 from sweeps import planned
 
@@ -51,9 +53,19 @@ def test_a_key_that_was_not_swept_before_takes_up_its_old_value(tmp_path: Path) 
     ]  # fmt: skip
 
 
-def test_jobs_that_are_not_asked_for_any_more_stay(tmp_path: Path) -> None:
+def test_jobs_that_are_not_asked_for_any_more_stay_and_are_not_run(tmp_path: Path) -> None:
     planned(tmp_path, "pooling=cls,mean,max")
-    assert len(planned(tmp_path, "pooling=cls,mean").jobs) == 3
+    arguments = ["pooling=max,attention"]
+    record, asked = plan_sweep(tmp_path, arguments, judge(arguments, multirun=True))
+    assert len(record.jobs) == 4
+    assert asked == [2, 3]
+
+
+def test_jobs_that_differ_in_what_no_weight_depends_on_are_said_to_be_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert len(planned(tmp_path, "trainer.compile=always,never", "seed=1,2").jobs) == 2
+    assert "of 4 jobs 2 are like another one" in caplog.text
 
 
 def test_an_unfit_job_is_refused_with_its_cause_until_it_is_fit(tmp_path: Path) -> None:

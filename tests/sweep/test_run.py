@@ -131,7 +131,35 @@ def test_two_sweeps_of_one_second_do_not_meet_and_one_sweep_has_one_process(tmp_
     slow.communicate(timeout=240)
 
 
-def test_workers_of_joblib_run_beside_each_other_and_a_killed_one_costs_no_job(tmp_path: Path) -> None:
+def test_a_folder_that_has_a_sweep_takes_no_second_one(tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    grid = ["-m", *QUICK, "tracking=none", f"hydra.sweep.dir={sweep}"]
+    assert run(tmp_path, *grid, "seed=1").returncode == 0
+    before = (sweep / "sweep.json").read_text()
+    second = run(tmp_path, *grid, "seed=2")
+    assert second.returncode == 1
+    assert f"error: `{sweep}` has a sweep already" in second.stderr
+    assert f"sweep.resume={sweep}" in second.stderr
+    assert (sweep / "sweep.json").read_text() == before
+
+
+def test_a_narrower_grid_leaves_the_other_jobs_alone(tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    grid = ["-m", *QUICK, "tracking=none"]
+    break_job(sweep, 0)
+    assert run(tmp_path, *grid, "seed=1,2", f"hydra.sweep.dir={sweep}").returncode == 1
+    again = ["sweep.retry_failed=true", f"sweep.resume={sweep}"]
+    (sweep / "0" / "model").unlink()
+    assert run(tmp_path, *grid, "seed=2,3", *again).returncode == 1
+    assert states(sweep) == ["failed", "finished", "finished"]
+    assert run(tmp_path, *grid, "seed=1", *again).returncode == 0
+    assert states(sweep) == ["finished"] * 3
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_of_joblib_run_beside_each_other_and_a_killed_one_costs_no_job(
+    tmp_path: Path, sent: signal.Signals
+) -> None:
     pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
     sweep = tmp_path / "sweep"
     process = start(
@@ -141,7 +169,7 @@ def test_workers_of_joblib_run_beside_each_other_and_a_killed_one_costs_no_job(t
     )  # fmt: skip
     started = sweep / "0" / ".started"
     wait_until(lambda: has_steps(sweep / "0"), process)
-    os.kill(json.loads(started.read_text())["pid"], signal.SIGKILL)
+    os.kill(json.loads(started.read_text())["pid"], sent)
     _, err = process.communicate(timeout=240)
     assert process.returncode == 0, err[-3000:]
     assert states(sweep) == ["finished"] * 4

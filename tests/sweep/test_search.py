@@ -1,6 +1,8 @@
 """A search that is killed, shared, and counted."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,9 @@ import optuna
 import pytest
 from optuna.trial import TrialState
 
+from haechi import places
 from haechi.tracking.journal import read_journal
-from running import QUICK, results, run, start
+from running import QUICK, environment, results, run, start
 from sweep.waiting import wait_until
 
 pytestmark = pytest.mark.slow
@@ -31,7 +34,7 @@ def test_a_search_that_is_killed_goes_on_with_its_trials_and_ends_at_the_total(t
     wait_until(lambda: (sweep / "3" / "metrics.jsonl").is_file(), process)
     process.kill()
     process.communicate()
-    done = run(tmp_path, "-m", "hydra/sweeper=haechi_search", f"sweep.resume={sweep}")
+    done = run(tmp_path, "-m", f"sweep.resume={sweep}")
     assert done.returncode == 0, done.stderr[-2000:]
     jobs = jobs_of(sweep)
     assert [job["trial"] for job in jobs] == [0, 0, 1, 1, 2, 2, 3, 3]
@@ -41,7 +44,7 @@ def test_a_search_that_is_killed_goes_on_with_its_trials_and_ends_at_the_total(t
     for trial in study.trials:
         values = [job["value"] for job in jobs if job["trial"] == trial.number]
         assert trial.value == pytest.approx(sum(values) / 2)
-    again = run(tmp_path, "-m", "hydra/sweeper=haechi_search", f"sweep.resume={sweep}")
+    again = run(tmp_path, "-m", f"sweep.resume={sweep}")
     assert again.returncode == 0
     assert len(jobs_of(sweep)) == 8
 
@@ -73,6 +76,46 @@ def test_two_processes_share_a_study_up_to_the_total(tmp_path: Path) -> None:
     assert other.returncode == 1
     assert "is of another search" in other.stderr
     assert "Traceback" not in other.stderr
+
+
+def test_a_failed_trial_that_is_run_again_reaches_the_study_once(tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    (sweep / "1").mkdir(parents=True)
+    (sweep / "1" / "model").write_text("in the way")
+    typed = ["-m", *QUICK, *SEARCH, "sweep.trials=3", "tracking=none"]
+    assert run(tmp_path, *typed, f"hydra.sweep.dir={sweep}").returncode == 1
+    (sweep / "1" / "model").unlink()
+    for _ in range(2):
+        done = run(tmp_path, "-m", f"sweep.resume={sweep}", "sweep.retry_failed=true")
+        assert done.returncode == 0, done.stderr[-2000:]
+    study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{sweep}/study.db")
+    states = [trial.state for trial in study.trials]
+    assert states == [TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE, TrialState.COMPLETE]
+    assert study.trials[3].params == study.trials[1].params
+    assert study.trials[3].value == pytest.approx(jobs_of(sweep)[1]["value"])
+
+
+@pytest.mark.parametrize(
+    ("missing", "typed"),
+    [("optuna", SEARCH), ("ray", ["hydra/launcher=ray", "seed=1,2"]),
+     ("submitit", ["hydra/launcher=slurm", "seed=1,2"])],
+)  # fmt: skip
+def test_a_package_that_is_not_installed_is_named_with_what_installs_it(
+    tmp_path: Path, missing: str, typed: list[str]
+) -> None:
+    code = (
+        f"import runpy, sys; sys.modules[{missing!r}] = None; sys.argv = sys.argv[1:];"
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(places.ROOT / "src" / "train.py"), "-m", *QUICK, *typed,
+         "tracking=none", "notify=none"],
+        cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "which is not installed" in done.stderr
+    assert "pip install -e '.[" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["hf", "custom"])

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,28 @@ def test_the_local_executor_runs_the_jobs_and_a_killed_one_goes_on(tmp_path: Pat
     assert [job["state"] for job in jobs] == ["finished", "finished"]
     gpus = {json.loads((sweep / str(number) / ".started").read_text())["gpus"] for number in (0, 1)}
     assert gpus <= {"3", "7"}
+
+
+def test_ctrl_c_ends_the_jobs_and_they_go_on_by_the_launcher_that_was_typed(tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    process = start(
+        tmp_path, "-m", *LOCAL, "trainer.max_steps=400", "trainer.logging_steps=1", "seed=1",
+        f"hydra.sweep.dir={sweep}",
+    )  # fmt: skip
+    journal = sweep / "0" / "metrics.jsonl"
+    wait_until(lambda: journal.is_file() and journal.stat().st_size, process)
+    job = json.loads((sweep / "0" / ".started").read_text())["pid"]
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err[-2000:]
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{job}").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not Path(f"/proc/{job}").exists(), "the job goes on without its sweep"
+    before = len(list((sweep / ".submitit").iterdir()))
+    done = run(tmp_path, "-m", f"sweep.resume={sweep}")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(list((sweep / ".submitit").iterdir())) > before, "it went on in one process"
 
 
 def test_the_file_for_sbatch_asks_for_what_was_typed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from haechi.fault import RunFault
 from haechi.schema.sweep import Pruner, SweepConfig
-from haechi.search.study import open_storage, pruner_of
+from haechi.search.study import open_storage, pruner_of, told_as_faults
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,12 @@ class Pruning:
         import optuna
 
         try:
-            kept = open_storage(storage_of(config, sweep))
-            found = optuna.load_study(study_name=study, storage=kept, pruner=pruner_of(config.pruner))
-            number = kept.get_trial_id_from_study_id_trial_number(found._study_id, trial)
-            self._trial = optuna.trial.Trial(found, number)
+            storage = storage_of(config, sweep)
+            kept = open_storage(storage)
+            with told_as_faults(storage):
+                found = optuna.load_study(study_name=study, storage=kept, pruner=pruner_of(config.pruner))
+                number = kept.get_trial_id_from_study_id_trial_number(found._study_id, trial)
+                self._trial = optuna.trial.Trial(found, number)
         except (RunFault, KeyError) as error:
             log.warning("search: this trial cannot be ended early (%s)", error)
 

@@ -1,5 +1,6 @@
 """The study: where Optuna keeps the trials of a search, so that it resumes and several processes share it."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -44,18 +45,28 @@ def told_as_faults(storage: str) -> Iterator[None]:
         ) from error  # fmt: skip
 
 
-def open_storage(storage: str) -> Any:
-    """Optuna's storage at an address of SQLAlchemy.
+def require_optuna() -> None:
+    """Say it in words where Optuna is not installed.
 
     Raises:
-        RunFault: it cannot be used, or Optuna is not installed.
+        RunFault: it is not.
     """
     try:
-        import optuna
+        import optuna  # noqa: F401
     except ModuleNotFoundError as error:
         raise RunFault(
             "a search needs Optuna, which is not installed", ["`pip install -e '.[optuna]'` installs it"]
         ) from error
+
+
+def open_storage(storage: str) -> Any:
+    """Optuna's storage at an address of SQLAlchemy.
+
+    Raises:
+        RunFault: it cannot be used.
+    """
+    import optuna
+
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     # Of several trials at once one may wait for another's write.
     waits: dict[str, Any] = {"connect_args": {"timeout": SECONDS_FOR_A_LOCK}} if sqlite_file(storage) else {}
@@ -110,6 +121,7 @@ def _refuse(before: Any, claim: dict[str, Any], name: str, storage: str) -> None
 
 def _sampler(kind: Sampler, seed: int) -> "BaseSampler":
     from optuna import samplers
+    from optuna.exceptions import ExperimentalWarning
 
     match kind:
         case Sampler.tpe:
@@ -119,7 +131,10 @@ def _sampler(kind: Sampler, seed: int) -> "BaseSampler":
         case Sampler.gp:
             return samplers.GPSampler(seed=seed, n_startup_trials=STARTUP_TRIALS)
         case Sampler.qmc:
-            return samplers.QMCSampler(seed=seed)
+            with warnings.catch_warnings():
+                # Optuna calls it experimental, as it has since 2022.
+                warnings.simplefilter("ignore", ExperimentalWarning)
+                return samplers.QMCSampler(seed=seed)
         case Sampler.random:
             return samplers.RandomSampler(seed=seed)
 

@@ -1,5 +1,6 @@
 """Which jobs a sweep has: those that are asked for now, matched with those that it had before."""
 
+import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,8 @@ from haechi.schema.metric import LOWER_IS_BETTER, chosen_metric
 from haechi.settings import Settings, differences, settings_of
 from haechi.sweep_record import NAME, JobRecord, SweepRecord, read_record, same_job
 
+log = logging.getLogger(__name__)
+
 STEERING = ("sweep.resume", "sweep.retry_failed")
 """Keys that say how this start goes on, and nothing about the jobs."""
 
@@ -23,7 +26,9 @@ def plan_search(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdi
     return record
 
 
-def plan_sweep(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdict]) -> SweepRecord:
+def plan_sweep(
+    folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdict]
+) -> tuple[SweepRecord, list[int]]:
     """The sweep's record with every job that is asked for; a job that was there before keeps its number.
 
     Jobs that were there and are not asked for any more stay as they are, and are not run.
@@ -32,7 +37,11 @@ def plan_sweep(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdic
         folder: the sweep's folder.
         arguments: what was typed, sweeps included.
         verdicts: on the jobs, in order; equal jobs are one.
+
+    Returns:
+        The record, and the numbers of the jobs that are asked for.
     """
+    asked: list[int] = []
     record = read_record(folder) if (folder / NAME).is_file() else _new(folder, verdicts)
     record.arguments = [item for item in arguments if key_of(item) not in STEERING]
     for verdict in verdicts:
@@ -47,8 +56,14 @@ def plan_sweep(folder: Path, arguments: Sequence[str], verdicts: Sequence[Verdic
         # What is no part of the job, the tracking server for example, is as it was typed last.
         job.overrides = overrides
         _refuse(job, verdict)
+        asked.append(job.number)
     record.name_values()
-    return record
+    if equal := len(asked) - len(set(asked)):
+        log.warning(
+            "sweep: of %d jobs %d are like another one in all that the weights depend on, and are run once",
+            len(asked), equal,
+        )  # fmt: skip
+    return record, list(dict.fromkeys(asked))
 
 
 def _new(folder: Path, verdicts: Sequence[Verdict]) -> SweepRecord:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,20 +16,22 @@ from hydra.core.utils import JobReturn, JobStatus
 from haechi import outputs
 from haechi.alone import alone
 from haechi.command_line import judged, print_fault
-from haechi.compose import as_value
+from haechi.compose import as_value, key_of
 from haechi.fault import RunFault
 from haechi.preflight.check import Verdict
 from haechi.preflight.judge import judge
-from haechi.session import sigterm_raises
+from haechi.session import Terminated, sigterm_raises
 from haechi.sweep.plan import now, plan_search, plan_sweep
 from haechi.sweep.progress import LostJob, Watcher, look
 from haechi.sweep.telling import Telling
-from haechi.sweep_record import NAME, JobRecord, SweepRecord, SweepStatus
+from haechi.sweep_record import LOCK, NAME, JobRecord, SweepRecord, SweepStatus, UnreadableRecord
 
 log = logging.getLogger(__name__)
 
-LOCK = ".sweep.lock"
 ENDED = {"finished", "failed", "refused"}
+TERMINATED = 128 + signal.SIGTERM
+PLACES = {"hydra.sweep.dir", "hydra.sweep.subdir", "hydra.mode", "hydra.run.dir", "hydra/job_logging"}
+"""Keys of Hydra's own that say where and in which mode, and nothing about how a sweep is run."""
 
 
 def run_sweep(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
@@ -46,6 +49,9 @@ def run_sweep(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     """
     try:
         return _run_alone(sweeper, arguments)
+    except UnreadableRecord as error:
+        print_fault(RunFault(str(error.why), [], ["~sweep.resume"]))
+        sys.exit(1)
     except RunFault as fault:
         print_fault(fault)
         sys.exit(1)
@@ -54,6 +60,7 @@ def run_sweep(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
 def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     folder = Path(sweeper.config.hydra.sweep.dir).absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    _refuse_a_second(folder, arguments)
     with alone(folder / LOCK, f"another process runs the sweep in `{folder}`"):
         verdicts = judged() or judge(arguments, multirun=True)
         if sweeper.searches:
@@ -62,14 +69,48 @@ def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
             search = Search(folder, plan_search(folder, arguments, verdicts), verdicts, sweeper)
             search.prepare(arguments)
             return search.run()
-        return Sweep(folder, plan_sweep(folder, arguments, verdicts), verdicts, sweeper).run()
+        record, asked = plan_sweep(folder, arguments, verdicts)
+        return Sweep(folder, record, verdicts, sweeper, asked).run()
+
+
+def _refuse_a_second(folder: Path, arguments: Sequence[str]) -> None:
+    """A sweep goes on by its name, which is judged, and not because another one is put into its folder.
+
+    Raises:
+        RunFault: the folder has a sweep.
+    """
+    if (folder / NAME).is_file() and not any(key_of(item) == "sweep.resume" for item in arguments):
+        raise RunFault(
+            f"`{folder}` has a sweep already", ["to go on with it, name it; a new one takes a new folder"],
+            [f"sweep.resume={as_value(str(folder))}"],
+        )  # fmt: skip
 
 
 class Sweep:
     """One start of a sweep."""
 
-    def __init__(self, folder: Path, record: SweepRecord, verdicts: Sequence[Verdict], sweeper: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: SweepRecord,
+        verdicts: Sequence[Verdict],
+        sweeper: Any,
+        asked: Sequence[int] | None = None,
+    ) -> None:
+        """Nothing is run yet.
+
+        Args:
+            folder: the sweep's folder.
+            record: its jobs.
+            verdicts: on those that are asked for.
+            sweeper: Hydra's plugin.
+            asked: numbers of the jobs that are asked for; None is all.
+        """
         self.folder, self.record, self.sweeper = folder, record, sweeper
+        self._asked = None if asked is None else set(asked)
+        record.hydra = _typed_for_hydra(sweeper.config)
+        self._losses: Counter[int] = Counter()
+        """How often this start has lost the process of each job."""
         runs = [verdict.run for verdict in verdicts if verdict.run]
         self.config = runs[0].config if runs else None
         self.telling = Telling(folder, record, runs[0] if runs else None)
@@ -119,7 +160,8 @@ class Sweep:
         wanted = {"waiting", "interrupted"}
         if self.config is not None and self.config.sweep.retry_failed:
             wanted |= {"failed"}
-        return [job for job in self.record.jobs if job.state in wanted]
+        jobs = [job for job in self.record.jobs if self._asked is None or job.number in self._asked]
+        return [job for job in jobs if job.state in wanted]
 
     def run_all(self, jobs: Sequence[JobRecord]) -> None:
         """Give the launcher the jobs, and those again whose process was lost."""
@@ -147,6 +189,11 @@ class Sweep:
             returns = self.sweeper.launcher.launch(commands, initial_job_idx=batch[0].number)
         except Exception as error:
             lost = error
+        except SystemExit as end:
+            # A worker of joblib that is asked to end hands its own end back; Terminated is ours.
+            if not self._beside or isinstance(end, Terminated) or end.code != TERMINATED:
+                raise
+            lost = LostJob("a worker was ended by SIGTERM")
         finally:
             watcher.end()
         gone = [job for job, given in zip(batch, returns, strict=False) if not self._take_return(job, given)]
@@ -208,14 +255,16 @@ class Sweep:
         for job in gone:
             if job.state == "waiting" and error is not None:
                 job.attempts -= 1  # it never began
-            elif job.attempts >= most:
-                times = f" {job.attempts} times" if job.attempts > 1 else ""
+                again.append(job)
+                continue
+            self._losses[job.number] += 1
+            if (losses := self._losses[job.number]) >= most:
+                times = f" {losses} times" if losses > 1 else ""
                 job.state, job.error = "failed", f"its process was lost{times}, killed for memory perhaps"
                 self._on_change(job)
-                continue
             else:
                 log.warning("job %d (%s): its process was lost; it goes on anew", job.number, job.name)
-            again.append(job)
+                again.append(job)
         return again
 
     def _on_change(self, job: JobRecord) -> None:
@@ -241,3 +290,8 @@ class Sweep:
         self._write()
         self.telling.close(status, error)
         self._write()
+
+
+def _typed_for_hydra(config: Any) -> list[str]:
+    """What was typed for Hydra itself and says how the sweep is run: its launcher, its sweeper."""
+    return [item for item in config.hydra.overrides.hydra if key_of(item) not in PLACES]

@@ -10,7 +10,7 @@ from haechi.compose import compose
 from haechi.resolve import resolve
 from haechi.search.pruning import storage_of
 from haechi.search.space import space_of
-from haechi.search.study import open_study, told_as_faults
+from haechi.search.study import open_study, require_optuna, told_as_faults
 from haechi.settings import settings_of
 from haechi.sweep.plan import differing
 from haechi.sweep.run import Sweep
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from optuna import Study
 
 log = logging.getLogger(__name__)
+
+AGAIN = "haechi_again"
+"""Attribute of a trial that says which failed one it makes up for."""
 
 
 class Search(Sweep):
@@ -31,12 +34,14 @@ class Search(Sweep):
         Raises:
             RunFault: it cannot be opened, is of another search, or nothing is to be drawn.
         """
+        require_optuna()
         assert self.config is not None, "a search of which no corner can be composed is refused before"
         config, record = self.config.sweep, self.record
         self.settings = config
         self.space = space_of([item for item in arguments if not _is_hydras(item)])
         record.swept = [key.lstrip("+") for key in self.space.drawn]
         record.study = record.study or config.study or record.id
+        record.settings = record.settings or settings_of(self.config)
         self.storage = storage_of(config, self.folder)
         claim = {"task": record.task, "metric": record.metric, "direction": record.direction}
         self.study: Study = open_study(
@@ -75,8 +80,6 @@ class Search(Sweep):
         for overrides in self.space.jobs(params):
             composed = compose(overrides)
             settings = settings_of(resolve(composed, composed.hydra).config)
-            if not self.record.settings:
-                self.record.settings = settings
             job = JobRecord(
                 len(self.record.jobs), overrides, differs=differing(self.record.settings, settings)
             )
@@ -87,16 +90,26 @@ class Search(Sweep):
 
     def _tell(self, numbers: Sequence[int]) -> None:
         """Tell the study how trials have ended."""
-        from optuna.trial import TrialState
+        from optuna.trial import TrialState, create_trial
 
         with told_as_faults(self.storage):
             known = {trial.number: trial for trial in self.study.get_trials(deepcopy=False)}
+            made_up_for = {trial.user_attrs.get(AGAIN) for trial in known.values()}
             for number in numbers:
                 jobs = [job for job in self.record.jobs if job.trial == number]
-                if number not in known or known[number].state.is_finished():
-                    continue
                 values = [job.value for job in jobs if job.state == "finished" and job.value is not None]
-                if len(values) < len(jobs):
+                if number not in known:
+                    continue
+                trial = known[number]
+                if trial.state is TrialState.FAIL and len(values) == len(jobs) and number not in made_up_for:
+                    # It was run again. A trial that has ended stays as it is, so there is another one.
+                    self.study.add_trial(create_trial(
+                        params=trial.params, distributions=trial.distributions, value=fmean(values),
+                        user_attrs={AGAIN: number},
+                    ))  # fmt: skip
+                elif trial.state.is_finished():
+                    continue
+                elif len(values) < len(jobs):
                     self.study.tell(number, state=TrialState.FAIL)
                 elif any(job.pruned for job in jobs):
                     self.study.tell(number, state=TrialState.PRUNED)
@@ -107,9 +120,12 @@ class Search(Sweep):
         """Trials that are drawn together; as many as the launcher runs beside each other by default."""
         if self.settings.trials_at_once is not None:
             return self.settings.trials_at_once
-        launcher = self.sweeper.config.hydra.launcher
-        given = launcher.get("n_jobs") or launcher.get("max_jobs") or 1
-        return int(given) if int(given) > 0 else os.cpu_count() or 1
+        launcher, cores = self.sweeper.config.hydra.launcher, os.cpu_count() or 1
+        # joblib, Ray, SLURM. How large a cluster of Ray's is nobody knows before it is asked.
+        for key in ("n_jobs", "max_jobs", "array_parallelism"):
+            if given := launcher.get(key):
+                return int(given) if int(given) > 0 else cores
+        return max(int(cores // (launcher.get("num_cpus") or cores)), 1)
 
     def _say_importances(self) -> None:
         """Which keys the metric depends on, once there are trials enough to tell."""

@@ -12,7 +12,7 @@ from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
 from haechi.sweep.progress import LOG, look
-from haechi.sweep_record import NAME, JobRecord, SweepRecord, SweepStatus
+from haechi.sweep_record import NAME, JobRecord, SweepRecord, SweepStatus, typed_values
 from haechi.tracking import RunMemory, Tracker, build_tracker
 from haechi.tracking.none import NoTracker
 
@@ -42,6 +42,8 @@ class Telling:
         self._tracker: Tracker = NoTracker()
         self._notifier: Notifier = Silence()
         self._alerted = False
+        self._all = len(record.jobs)
+        """Jobs that there will be."""
         self.speaks_for_jobs = False
         """Whether a line is said for each job, since jobs that run beside each other say nothing."""
         self._began = time.monotonic()
@@ -58,6 +60,7 @@ class Telling:
         record = self._record
         counts = record.counts()
         done = sum(counts.get(state, 0) for state in ("finished", "failed", "refused"))
+        self._all = max(len(record.jobs), done + jobs)
         known = f", {done} of {len(record.jobs)} are done" if done else ""
         log.info("%s: %s to run%s; %s", title_of(self._record), _jobs(jobs), known, self._folder)
         self._tracker.start(parameters_of_sweep(record), tags_of_sweep(record, self._folder))
@@ -98,11 +101,13 @@ class Telling:
             self._tracker.log_tags({DESCRIPTION: "\n\n".join(board.as_markdown() for board in boards)})
         best = {f"best/{board.metric}": board.best.mean for board in boards if board.best is not None}
         self._tracker.log_metrics(best, self._ended(), time.time())
+        self._tracker.log_tags({"jobs": str(len(self._record.jobs))})
         if error is None:
             self._catch_up()
         # A sweep with failed jobs is no failed run of MLflow's: the board says which.
         self._tracker.finish("finished" if status != "interrupted" else "interrupted")
         self._record.mlflow_run_id = self._tracker.run_id or self._record.mlflow_run_id
+        self._record.tracking = self._tracker.trouble()
         log.info("%s", "\n".join(self._where()))
 
     def _ended(self) -> int:
@@ -117,11 +122,11 @@ class Telling:
     def _alert(self) -> None:
         failed = [job for job in self._record.jobs if job.state == "failed"]
         share = self._run.config.sweep.alert_failed_share if self._run else 1.0
-        if self._alerted or len(failed) <= share * len(self._record.jobs):
+        if self._alerted or len(failed) <= share * self._all:
             return
         self._alerted = True
         self._notifier.alert(
-            f"{title_of(self._record)}: {len(failed)} of {_jobs(len(self._record.jobs))} failed so far\n"
+            f"{title_of(self._record)}: {len(failed)} of {_jobs(self._all)} failed so far\n"
             + "\n".join(_failure_lines(failed, self._folder))
         )
 
@@ -210,17 +215,23 @@ def tags_of_sweep(record: SweepRecord, folder: Path) -> dict[str, str]:
     """Tags by which the tracking server finds a sweep's run."""
     return {
         "haechi.kind": "sweep", "run_dir": str(folder), "task": record.task,
-        "swept": ", ".join(record.swept),
+        "swept": ", ".join(record.swept), "jobs": str(len(record.jobs)),
     }  # fmt: skip
 
 
 def parameters_of_sweep(record: SweepRecord) -> dict[str, object]:
-    """What was swept with its values, and the settings that all jobs share."""
+    """What was swept with its values, or drawn with its range, and the settings that all jobs share."""
     varied = {key for job in record.jobs for key in job.differs}
-    found: dict[str, object] = {"sweep.jobs": len(record.jobs)}
+    found: dict[str, object] = {}
+    drawn = typed_values(record.arguments)
     for key in record.swept:
-        found[f"sweep.{key}"] = ", ".join(dict.fromkeys(job.values[key] for job in record.jobs))
-    shared = {key: value for key, value in record.settings.items() if key not in varied}
+        values = dict.fromkeys(job.values[key] for job in record.jobs)
+        found[f"sweep.{key}"] = drawn.get(key, "") if record.study else ", ".join(values)
+    shared = {
+        key: value
+        for key, value in record.settings.items()
+        if key not in varied and not any(f"{key}.".startswith(f"{swept}.") for swept in record.swept)
+    }
     return found | {
         key: outputs.mask(value) if isinstance(value, str) else value for key, value in shared.items()
     }

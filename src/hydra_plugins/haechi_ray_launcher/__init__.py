@@ -51,8 +51,20 @@ class RayLauncher(Launcher):
         self.hydra_context, self.task_function, self.config = hydra_context, task_function, config
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:
-        """Run the jobs; one whose worker dies is said to be lost, and costs no other."""
-        import ray
+        """Run the jobs; one whose worker dies is said to be lost, and costs no other.
+
+        Raises:
+            RunFault: there is no Ray, or it does not answer.
+        """
+        from haechi.fault import RunFault
+
+        try:
+            import ray
+        except ModuleNotFoundError as error:
+            raise RunFault(
+                "a sweep on Ray needs Ray, which is not installed",
+                ["`pip install -e '.[ray]'` installs it"], ["hydra/launcher=basic"],
+            ) from error  # fmt: skip
 
         from haechi.sweep.elsewhere import run_elsewhere
         from haechi.sweep.progress import LostJob

@@ -5,6 +5,7 @@ preempted from its beginning. submitit is imported when jobs are launched.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +82,20 @@ class SlurmLauncher(Launcher):
             for index, overrides in enumerate(job_overrides)
         ])  # fmt: skip
         returns: list[JobReturn] = []
-        for job in submitted:
-            try:
-                returns.append(job.result())
-            except Exception as error:
-                lost = JobReturn(status=JobStatus.FAILED)
-                lost.return_value = LostJob(f"{type(error).__name__}, job {job.job_id} of the queue")
-                returns.append(lost)
+        try:
+            for job in submitted:
+                try:
+                    returns.append(job.result())
+                except Exception as error:
+                    lost = JobReturn(status=JobStatus.FAILED)
+                    lost.return_value = LostJob(f"{type(error).__name__}, job {job.job_id} of the queue")
+                    returns.append(lost)
+        except BaseException:
+            # Whoever ends the sweep ends its jobs: the next start would meet them.
+            for job in submitted[len(returns) :]:
+                with suppress(Exception):
+                    job.cancel()
+            raise
         return returns
 
     def _submit(self, jobs: "Sequence[Job]") -> list[Any]:
