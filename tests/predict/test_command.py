@@ -19,7 +19,8 @@ from haechi import places
 from haechi.compose import compose
 from haechi.modeling.assemble import assemble
 from haechi.modeling.encoder import load_backbone
-from haechi.modeling.save import FORMAT, Description, save_model
+from haechi.modeling.description import FORMAT, Description
+from haechi.modeling.save import save_model
 from haechi.predict.command import WORDS, main
 from haechi.resolve import resolve
 from haechi.schema.model import Init
