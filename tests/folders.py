@@ -55,6 +55,8 @@ def write_run(
     error: str | None = None,
     metrics: Mapping[str, float] | None = None,
     overrides: Sequence[str] = (),
+    kind: str = "train",
+    mlflow_run_id: str | None = None,
 ) -> Path:
     """A finished run of a classification, or one that ended otherwise; `metrics` are added to its own."""
     folder.mkdir(parents=True)
@@ -80,6 +82,7 @@ def write_run(
     results.best = {"metric": "validation/macro_f1", "value": found.get("validation/macro_f1"), "step": 30}
     results.rows = {"train": 100, "validation": rows, "test": rows}
     results.overrides, results.seconds = list(overrides), 12.0
+    results.kind, results.mlflow_run_id = kind, mlflow_run_id
     outputs.write_results(folder, results)
     return folder
 

@@ -51,6 +51,15 @@ def test_differences_are_told_in_one_line_each() -> None:
     assert differences(before, now) == ["torch: 2.12.0 then, 2.13.0 now", "new: none then, 1 now"]
 
 
+def test_what_differs_is_visible_and_digests_are_short() -> None:
+    kernels = [f"Linux-6.8.0-{build}-generic-x86_64-with-glibc2.39" for build in (40, 41)]
+    assert differences({"machine": {"platform": kernels[0]}}, {"machine": {"platform": kernels[1]}}) == [
+        f"platform: {kernels[0]} then, {kernels[1]} now"
+    ]
+    found = differences({"code": {"code": "a" * 64}}, {"code": {"code": "b" * 64}})
+    assert found == [f"code: {'a' * 12} then, {'b' * 12} now"]
+
+
 def test_a_long_file_is_known_by_pieces_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("haechi.surroundings.WHOLE_BYTES", 100)
     monkeypatch.setattr("haechi.surroundings.PIECE_BYTES", 10)

@@ -26,7 +26,7 @@ UNNAMED_GROUPS = (
 
 
 def run_name(run: Run) -> str:
-    """Name of the run at the tracking server: model and pooling, then what was overridden."""
+    """What sets a run apart: model and pooling, then what was overridden."""
     config = run.config
     parts = [config.model.name, config.pooling.kind]
     for override in run.overrides:
@@ -34,6 +34,12 @@ def run_name(run: Run) -> str:
         if not override.startswith("~") and key not in UNNAMED and not key.startswith(UNNAMED_GROUPS):
             parts.append(f"{key.rpartition('.')[2]}={value}")
     return " ".join(parts)[:250]
+
+
+def tracked_name(run: Run, job: JobRecord | None, kind: str) -> str:
+    """Name of the run at the tracking server, where a job of a sweep has that of its sweep."""
+    name = job.name if job else run_name(run)
+    return name if kind == "train" else f"{kind} {name}"
 
 
 def parameters_of(run: Run) -> dict[str, object]:
@@ -55,13 +61,14 @@ def parameters_of(run: Run) -> dict[str, object]:
     return found
 
 
-def tags_of(run: Run) -> dict[str, str]:
-    """Tags by which the tracking server finds a run."""
+def tags_of(run: Run, kind: str = "train") -> dict[str, str]:
+    """Tags by which the tracking server finds a run, and that say what it did."""
     config = run.config
     tags = {"task": config.task.name, "model": config.model.name, "pooling": config.pooling.kind}
     if run.sweep is not None:
         tags |= {"sweep": run.sweep.name, "job": run.folder.name}
-    return {**tags, "run_dir": str(run.folder), **{f"tag.{tag}": "true" for tag in config.tags}}
+    tags |= {"haechi.kind": kind, "run_dir": str(run.folder)}
+    return {**tags, **{f"tag.{tag}": "true" for tag in config.tags}}
 
 
 def place_in_sweep(run: Run) -> tuple[JobRecord | None, int]:

@@ -6,6 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,8 @@ class Results:
 
     status: str
     """finished, failed or interrupted."""
+    kind: str = "train"
+    """What was done: train, or study."""
     metrics: dict[str, float] = field(default_factory=dict)
     best: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
@@ -89,17 +92,26 @@ def write_config(run: Run) -> Path:
     return path
 
 
-def write_started(folder: Path) -> None:
-    """Note that a run has begun in this folder, when, and which process of which host it is."""
+def write_started(folder: Path, kind: str = "train") -> None:
+    """Note that a run has begun in this folder, what it does, when, and which process of which host it is."""
     write_json(
         folder / STARTED,
         {
+            "kind": kind,
             "pid": os.getpid(),
             "host": socket.gethostname(),
             "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             "gpus": os.environ.get("CUDA_VISIBLE_DEVICES"),
         },
     )
+
+
+def kind_of(folder: Path, results: Mapping[str, Any]) -> str:
+    """What was done in a folder, train or study; a run that was killed has noted it as it began."""
+    with suppress(OSError, ValueError, AttributeError):
+        results = results or json.loads((folder / STARTED).read_text(encoding="utf-8"))
+        return str(results.get("kind") or "train")
+    return "train"
 
 
 def write_verdict(run: Run, verdict: Verdict) -> Path:

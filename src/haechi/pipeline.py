@@ -28,7 +28,7 @@ from haechi.tracking.journal import read_journal
 
 if TYPE_CHECKING:
     from haechi.data.split import EncodedSplit
-    from haechi.modeling.save import Description
+    from haechi.modeling.description import Description
     from haechi.training.setup import Outcome, Setup
 
 log = logging.getLogger(__name__)

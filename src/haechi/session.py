@@ -15,7 +15,7 @@ from haechi import launch, outputs
 from haechi.alone import alone
 from haechi.compose import key_of
 from haechi.forecast.measure import waited_seconds
-from haechi.identity import parameters_of, place_in_sweep, run_name, tags_of
+from haechi.identity import parameters_of, place_in_sweep, tags_of, tracked_name
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
 from haechi.resolve import Run
@@ -32,7 +32,7 @@ trace = logging.getLogger("haechi.trace")
 
 TRACKED_FILES = (
     "config.yaml", outputs.OVERRIDES, "preflight.json", "environment.json", "results.json", "metrics.jsonl",
-    "predictions.jsonl", "train.log", "study.json", "study.html", "ranking.csv", "tokens.jsonl",
+    "predictions.jsonl", "train.log", "study.log", "study.json", "study.html", "ranking.csv", "tokens.jsonl",
 )  # fmt: skip
 
 LOCK = ".run.lock"
@@ -124,7 +124,7 @@ def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
         session = _begin(run, kind)
         try:
             session.notifier.start()
-            session.tracker.start(parameters_of(run), tags_of(run))
+            session.tracker.start(parameters_of(run), tags_of(run, kind))
             yield session
         except (KeyboardInterrupt, Terminated) as error:
             _close_quietly(session, "interrupted", error)
@@ -140,20 +140,19 @@ def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
 def _begin(run: Run, kind: str) -> Session:
     config = run.config
     job, jobs = place_in_sweep(run)
-    outputs.write_started(run.folder)
+    outputs.write_started(run.folder, kind)
     outputs.write_config(run)
     if job is None:
         log.info("run: %s", run.folder)
     else:
         log.info("\njob %d, %s%s: %s", job.number, job.name, f" (one of {jobs})" if jobs else "", run.folder)
-    name = job.name if job else run_name(run)
-    if kind != "train":
-        name = f"{kind} {name}"
+    name = tracked_name(run, job, kind)
     title = f"{kind} task={config.task.name} model={config.model.name} pooling={config.pooling.kind}"
     return Session(
         run=run,
         results=outputs.Results(
             status="interrupted",
+            kind=kind,
             task=config.task.name,
             model=config.model.name,
             pooling=config.pooling.kind,

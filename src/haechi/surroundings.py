@@ -5,6 +5,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,7 +23,8 @@ PACKAGES = (
 SPLITS = ("train", "validation", "test")
 # Longer files are known by their size and by pieces from all over them.
 WHOLE_BYTES, PIECE_BYTES, PIECES = 64 * 2**20, 2**20, 32
-SHOWN = 12
+# Digests, of content or of a commit, are told apart by their first digits; any other text only as a whole.
+DIGEST, SHOWN = re.compile(r"[0-9a-f]{40,}"), 12
 # What may differ without a word: it says where a run was, and numbers do not depend on it.
 UNSAID = {"host"}
 
@@ -68,7 +70,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "none"
     text = str(value)
-    return text if len(text) < 40 else text[:SHOWN]
+    return text[:SHOWN] if DIGEST.fullmatch(text) else text
 
 
 def _machine() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from haechi import outputs
 from haechi.alone import alone
 from haechi.compose import compose
 from haechi.fault import RunFault
-from haechi.identity import parameters_of, place_in_sweep, run_name, tags_of
+from haechi.identity import parameters_of, place_in_sweep, tags_of, tracked_name
 from haechi.resolve import Run, resolve
 from haechi.session import LOCK, TRACKED_FILES
 from haechi.sweep_record import LOCK as SWEEP_LOCK
@@ -100,14 +100,15 @@ def _sync_job(folder: Path) -> Synced:
     if known and results.get("mlflow_run_id") == known and results.get("tracking") is None:
         return Synced(folder, "is up to date")
     job, _ = place_in_sweep(run)
+    kind = outputs.kind_of(folder, results)
     points = read_journal(folder / "metrics.jsonl")
     tracker = MlflowTracker(
         uri=uri, experiment=run.config.tracking.experiment or run.config.task.name,
-        run_name=run.config.tracking.run_name or (job.name if job else run_name(run)),
+        run_name=run.config.tracking.run_name or tracked_name(run, job, kind),
         tags=run.config.tracking.tags, models=run.config.tracking.log_model, memory=memory,
         parent=RunMemory(run.sweep, resumes=True) if run.sweep else None,
     )  # fmt: skip
-    tracker.start(parameters_of(run), tags_of(run), began=_start(results, points))
+    tracker.start(parameters_of(run), tags_of(run, kind), began=_start(results, points))
     for point in points:
         step, time = int(point["step"]), point["time"]
         values = {key: value for key, value in point.items() if key not in {"step", "epoch", "time"}}

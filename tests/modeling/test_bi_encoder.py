@@ -11,9 +11,10 @@ from checkpoints import tiny_copy
 from haechi.data.collate import Collator
 from haechi.data.encode import encode
 from haechi.modeling.assemble import BiEncoder, assemble
+from haechi.modeling.description import Description
 from haechi.modeling.encoder import load_backbone
 from haechi.modeling.heads import CosineHead
-from haechi.modeling.save import Description, load_model, save_model
+from haechi.modeling.save import load_model, save_model
 from haechi.predict import load_predictor
 from haechi.rows.examples import Example
 from haechi.schema.model import Init

@@ -27,8 +27,9 @@ from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.checkpoint.files import open_checkpoint
 from haechi.data.collate import Collator
 from haechi.modeling.assemble import TextModel, assemble
+from haechi.modeling.description import Description
 from haechi.modeling.encoder import Encoder, NewTensors, load_backbone
-from haechi.modeling.save import Description, load_model, save_model
+from haechi.modeling.save import load_model, save_model
 from haechi.preflight.rules.foreign_weights import PREFIXES
 from haechi.schema.model import Init
 from haechi.schema.pooling import PoolingConfig

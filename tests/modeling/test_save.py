@@ -14,8 +14,9 @@ from families import headlines, write_family
 from haechi.data.collate import Collator
 from haechi.fault import RunFault
 from haechi.modeling.assemble import TextModel, assemble
+from haechi.modeling.description import Description
 from haechi.modeling.encoder import load_backbone
-from haechi.modeling.save import SENTENCE_TRANSFORMERS, Description, load_model, save_model
+from haechi.modeling.save import SENTENCE_TRANSFORMERS, load_model, save_model
 from haechi.predict import load_predictor
 from haechi.schema.model import Init
 from haechi.schema.pooling import Combine, PoolingConfig

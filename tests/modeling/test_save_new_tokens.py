@@ -12,7 +12,8 @@ from families import FAMILIES, write_family
 from haechi.compose import compose
 from haechi.modeling.assemble import TextModel
 from haechi.modeling.build import build_model
-from haechi.modeling.save import Description, save_model
+from haechi.modeling.description import Description
+from haechi.modeling.save import save_model
 from haechi.preflight.evidence import Evidence
 from haechi.resolve import resolve
 from haechi.tokenization.build import build_tokenizer

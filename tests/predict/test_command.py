@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -18,8 +20,9 @@ from checkpoints import edit_json, tiny_copy
 from haechi import places
 from haechi.compose import compose
 from haechi.modeling.assemble import assemble
+from haechi.modeling.description import FORMAT, Description
 from haechi.modeling.encoder import load_backbone
-from haechi.modeling.save import FORMAT, Description, save_model
+from haechi.modeling.save import save_model
 from haechi.predict.command import WORDS, main
 from haechi.resolve import resolve
 from haechi.schema.model import Init
@@ -156,6 +159,36 @@ def test_lines_of_standard_input(
     assert "prediction" in row
 
 
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "pipe"])
+def test_a_line_is_answered_before_the_next_one_comes(
+    classifier: Path, terminal: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, ours = os.openpty() if terminal else os.pipe()[::-1]
+    answers, answered = os.pipe()
+    said: list[str] = []
+
+    def ask() -> None:
+        for line in ("비가 온다", "눈이 온다"):
+            os.write(there, f"{line}\n".encode())
+            ready = select.select([answers], [], [], 20)[0]
+            said.append(os.read(answers, 4096).decode() if ready else "")
+        if terminal:
+            os.write(there, b"\x04")
+        else:
+            os.close(there)
+
+    monkeypatch.setattr(sys, "stdin", os.fdopen(ours, encoding="utf-8"))
+    monkeypatch.setattr(sys, "stdout", os.fdopen(answered, "w", encoding="utf-8"))
+    asking = threading.Thread(target=ask)
+    asking.start()
+    assert main([f"run={classifier}", "input=-"]) == 0
+    asking.join()
+    sys.stdin.close()
+    sys.stdout.close()
+    os.close(answers)
+    assert [json.loads(line)["text"] for line in said] == ["비가 온다", "눈이 온다"]
+
+
 def test_no_line_is_no_prediction(
     classifier: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,6 +250,25 @@ def test_another_column_is_one_diagnostic_with_the_key(
     assert "there is no column `title`; the file has `titel`, `more`" in err
     assert "= help: try `columns.text=titel`" in err
     assert main([f"run={classifier}", f"input={source}", "columns.text=titel"]) == 0
+
+
+WITHOUT_TORCH = """
+import sys
+from haechi.predict.command import main
+status = main(sys.argv[1:])
+assert "torch" not in sys.modules
+sys.exit(status)
+"""
+
+
+def test_another_column_is_told_before_torch_is_loaded(classifier: Path, tmp_path: Path) -> None:
+    source = write_rows(tmp_path / "a.csv", "titel,more\n비가 온다,1\n")
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, f"run={classifier}", f"input={source}"],
+        env={**os.environ, "PYTHONPATH": str(places.ROOT / "src")}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "there is no column `title`" in done.stderr
 
 
 def test_another_encoding_is_one_diagnostic(

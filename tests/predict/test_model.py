@@ -15,9 +15,10 @@ from checkpoints import tiny_copy
 from haechi.data.collate import Collator
 from haechi.data.encode import encode
 from haechi.modeling.assemble import TextModel, assemble
+from haechi.modeling.description import Description
 from haechi.modeling.embeddings import make_room
 from haechi.modeling.encoder import load_backbone
-from haechi.modeling.save import Description, save_model
+from haechi.modeling.save import save_model
 from haechi.predict import load_predictor
 from haechi.predictions import inputs_of, predictions_of
 from haechi.rows.examples import Entity, Example, QuestionExample, RelationExample, TaggedExample

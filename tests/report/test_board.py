@@ -11,9 +11,12 @@ import pytest
 
 from folders import grid, write_run, write_sweep
 from haechi.report.board import Board, build_board
+from haechi.report.comparison import Comparison
 from haechi.report.gather import gather
 from haechi.report.record import RunRecord
+from haechi.report.setting import Setting
 from haechi.report.tables import columns
+from haechi.report.wording import findings
 
 METRIC = "validation/macro_f1"
 
@@ -41,6 +44,36 @@ def test_a_clear_lead_and_noise_are_told_apart(board: Board) -> None:
     near = build_board([record for record in board.records if record.values != board.settings[0].values])
     assert near.comparisons[0].within_noise is True
     assert "within the noise" in " ".join(near.findings)
+
+
+def comparison_with(other: str, difference: float, low: float | None, high: float | None) -> Comparison:
+    return Comparison(
+        best={"pooling": "mean"}, other={"pooling": other}, difference=difference, low=low, high=high,
+        basis="nothing" if low is None else "rows", rows=10, same_rows=True, seeds=(), resamples=10,
+    )  # fmt: skip
+
+
+def said_of(*comparisons: Comparison) -> str:
+    values = [comparisons[0].best, *(item.other for item in comparisons)]
+    record = RunRecord(status="finished", final={METRIC: 0.5}, seed="1")
+    settings = [Setting(item, (record,), METRIC) for item in values]
+    return " ".join(findings(settings, comparisons, (), METRIC, "max"))
+
+
+def test_a_lead_over_all_others_is_claimed_only_where_all_intervals_show_it() -> None:
+    ahead, unknown = comparison_with("cls", 0.2, 0.1, 0.3), comparison_with("max", 0.3, None, None)
+    behind, near = comparison_with("pooler", -0.2, -0.3, -0.1), comparison_with("last", 0.1, -0.1, 0.3)
+    assert "ahead of all 2 others" in said_of(ahead, ahead)
+    said = said_of(ahead, unknown)
+    assert "ahead of all" not in said
+    assert "It is ahead of 1 of 2 others by more than the noise." in said
+    assert "Whether the lead over 1 of 2 others is more than the noise cannot be told." in said
+    said = said_of(ahead, behind)
+    assert "ahead of all" not in said
+    assert "1 of 2 others is better on the seeds that both have: `pooling=pooler`." in said
+    said = said_of(near, unknown, ahead)
+    assert "1 of 3 others is within the noise of it: `pooling=last`." in said
+    assert "over 1 of 3 others" in said
 
 
 def test_the_choice_on_the_same_rows_is_said(board: Board) -> None:

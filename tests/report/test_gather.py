@@ -9,6 +9,7 @@ import pytest
 from folders import grid, write_config, write_run, write_sweep
 from haechi import places
 from haechi.fault import RunFault
+from haechi.outputs import write_started
 from haechi.report.board import build_board
 from haechi.report.config_values import canonical, differing
 from haechi.report.gather import gather
@@ -124,3 +125,38 @@ def test_a_job_that_never_began_is_known_by_the_sweep(tmp_path: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
     failure = build_board(gather([sweep])).failures[0]
     assert (failure.state, failure.cause, failure.values["pooling"]) == ("refused", "POOL001", "max")
+
+
+def test_jobs_without_a_folder_are_those_of_their_own_sweep(tmp_path: Path) -> None:
+    for name in ("sweep_a", "sweep_b"):
+        shutil.rmtree(write_sweep(tmp_path / name, grid((1,))) / "0")
+    board = build_board(gather([tmp_path]))
+    assert sorted(failure.run for failure in board.failures) == ["sweep_a/0", "sweep_b/0"]
+    both = gather([tmp_path / "sweep_a", tmp_path / "sweep_b", tmp_path])
+    assert sorted(record.name for record in both if record.folder is None) == ["sweep_a/0", "sweep_b/0"]
+
+
+def test_a_study_is_no_training_and_its_settings_set_none_apart(tmp_path: Path) -> None:
+    for number, rows in enumerate([100, 200]):
+        write_run(tmp_path / f"run{number}", seed=number, config={"study.max_rows": rows})
+    study = write_run(tmp_path / "study_a", kind="study", metrics={"mean@2/spearmanr": 0.6})
+    killed = write_run(tmp_path / "study_b")
+    (killed / "results.json").unlink()
+    write_started(killed, "study")
+    records = gather([tmp_path])
+    assert sorted(record.name for record in records) == ["run0", "run1"]
+    assert [record.values for record in records] == [{}, {}]
+    with pytest.raises(RunFault, match="holds studies and no training"):
+        gather([study])
+    write_sweep(study / "finetune" / "0_mean", grid((1,)))
+    assert len(gather([study])) == 4
+
+
+def test_a_job_of_a_sweep_of_studies_that_never_began_is_no_training(tmp_path: Path) -> None:
+    sweep = write_sweep(tmp_path / "sweep_a", grid((1,)))
+    shutil.rmtree(sweep / "0")
+    for number in (1, 2, 3):
+        path = sweep / str(number) / "results.json"
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"kind": "study"}), "utf-8")
+    with pytest.raises(RunFault, match="holds studies and no training"):
+        gather([sweep])

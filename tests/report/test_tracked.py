@@ -1,17 +1,19 @@
 """Runs of an MLflow experiment, in a real store."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
 
+from checkpoints import edit_json
 from folders import write_run
 from haechi.fault import RunFault
 from haechi.report.board import build_board
 from haechi.report.record import RunRecord
 from haechi.report.tracked import FILES, gather_experiment
 from haechi.tracking.address import artifact_folder, own_database
+from haechi.tracking.memory import RunMemory
 from haechi.tracking.names import metric_name
 
 pytestmark = pytest.mark.slow
@@ -32,6 +34,7 @@ class Store:
     def add(
         self, folder: Path | None, pooling: str, seed: int, *, files: bool = False,
         history: Mapping[str, list[float]] | None = None, kind: str | None = None, status: str = "FINISHED",
+        absent: Collection[str] = (),
     ) -> str:  # fmt: skip
         tags = {"run_dir": str(folder)} | ({"haechi.kind": kind} if kind else {})
         run_id = self.client.create_run(self.experiment, tags=tags).info.run_id
@@ -42,7 +45,7 @@ class Store:
             for step, value in enumerate(values):
                 self.client.log_metric(run_id, metric_name(name), value, step=step)
         if files and folder:
-            for name in FILES:
+            for name in sorted({*FILES} - {*absent}):
                 self.client.log_artifact(run_id, str(folder / name))
         self.client.set_terminated(run_id, status)
         return run_id
@@ -57,10 +60,15 @@ def by_pooling(records: list[RunRecord]) -> dict[str, RunRecord]:
     return {record.values["pooling"]: record for record in records}
 
 
+def claim(folder: Path, run_id: str) -> None:
+    """Have a folder's results say whose they are."""
+    edit_json(folder / "results.json", lambda content: content.update(mlflow_run_id=run_id))
+
+
 def test_runs_come_from_their_folder_their_files_or_their_metrics(store: Store, tmp_path: Path) -> None:
     here = write_run(tmp_path / "here", accuracy=0.8)
     gone = write_run(tmp_path / "gone", accuracy=0.5, config={"pooling.kind": "cls"})
-    store.add(here, "mean", 1)
+    claim(here, store.add(here, "mean", 1))
     fetched = store.add(gone, "cls", 1, files=True)
     shutil.rmtree(gone)
     history = {
@@ -70,6 +78,7 @@ def test_runs_come_from_their_folder_their_files_or_their_metrics(store: Store, 
     }
     store.add(Path("/of/another/machine"), "max", 1, history=history)
     store.add(tmp_path, "mean", 1, kind="sweep")
+    store.add(tmp_path, "mean", 2, kind="study")
     records = by_pooling(gather_experiment(NAME))
     assert set(records) == {"mean", "cls", "max"}
     assert records["mean"].folder == here
@@ -85,6 +94,42 @@ def test_runs_come_from_their_folder_their_files_or_their_metrics(store: Store, 
     board = build_board(list(records.values()))
     bases = {comparison.other["pooling"]: comparison.basis for comparison in board.comparisons}
     assert bases == {"cls": "rows", "max": "nothing"}
+
+
+def test_a_folder_that_another_run_has_used_since_is_not_read(store: Store, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "again", accuracy=0.8)
+    first = store.add(folder, "mean", 1, history={"validation/macro_f1": [0.25]})
+    second = store.add(folder, "cls", 2, history={"validation/macro_f1": [0.5]})
+    claim(folder, second)
+    found = {record.mlflow_run_id: record for record in gather_experiment(NAME)}
+    assert found[first].folder is None
+    assert found[first].final["validation/macro_f1"] == 0.25
+    assert found[second].folder == folder
+    RunMemory(folder, resumes=True).keep(own_database(), first)
+    (folder / "results.json").unlink()
+    (going_on,) = [record for record in gather_experiment(NAME) if record.folder is not None]
+    assert going_on.mlflow_run_id == first
+
+
+def test_the_files_of_a_run_that_was_resumed_are_fetched_anew(store: Store, tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "run", status="interrupted")
+    run_id = store.add(folder, "mean", 1, files=True, status="KILLED", absent=("predictions.jsonl",))
+    place = tmp_path / "gone"
+    folder.rename(place)
+    (record,) = gather_experiment(NAME)
+    assert record.status == "interrupted"
+    shutil.rmtree(place)
+    write_run(place, accuracy=0.8)
+    for name in FILES:
+        store.client.log_artifact(run_id, str(place / name))
+    (record,) = gather_experiment(NAME)
+    assert record.status == "interrupted", "fetched once, as long as the run has not ended anew"
+    store.client.set_terminated(
+        run_id, "FINISHED", end_time=store.client.get_run(run_id).info.end_time + 5000
+    )
+    (record,) = gather_experiment(NAME)
+    assert record.status == "finished"
+    assert record.predictions is not None
 
 
 def test_seeds_are_averaged_and_what_did_not_finish_is_a_failure(store: Store) -> None:

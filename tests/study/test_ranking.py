@@ -54,7 +54,7 @@ def test_a_pair_that_train_py_lacks_is_passed_over() -> None:
     placed = typeable(ranking, 2)
     assert placed is not None
     assert placed.name == "mean@2"
-    assert Cell("best_pair", (1, 2)).overrides(2) == ["pooling=first_last"]
+    assert Cell("best_pair", (0, 2)).overrides(2) is None
 
 
 def test_overrides_are_as_short_as_can_be() -> None:

@@ -39,6 +39,7 @@ def test_a_study_leaves_what_its_page_says(studied: tuple) -> None:
     assert page.count("data:image/png;base64,") >= len(plots)
     assert "src='http" not in page
     assert results(folder)["status"] == "finished"
+    assert results(folder)["kind"] == "study"
 
 
 @pytest.mark.slow
@@ -81,7 +82,8 @@ def test_mlflow_has_the_curves_and_the_artifacts(studied: tuple, monkeypatch: py
     curve = client.get_metric_history(run_id, "spearmanr/mean")
     assert [point.step for point in curve] == [0, 1, 2]
     files = {item.path for item in client.list_artifacts(run_id)}
-    assert {"study.json", "study.html", "ranking.csv", "tokens.jsonl"} <= files
+    assert {"study.json", "study.html", "ranking.csv", "tokens.jsonl", "study.log"} <= files
+    assert client.get_run(run_id).data.tags["haechi.kind"] == "study"
     assert "plots/layers.png" in {item.path for item in client.list_artifacts(run_id, "plots")}
 
 

@@ -17,7 +17,8 @@ from checkpoints import edit_json, tiny_copy
 from full_disk import small_files
 from haechi import places
 from haechi.fault import RunFault
-from haechi.modeling.save import Description, save_model
+from haechi.modeling.description import Description
+from haechi.modeling.save import save_model
 from haechi.modeling.writing import one_kind_of_error
 from haechi.outputs import STARTED
 from haechi.session import LOCK

@@ -1,6 +1,7 @@
 """What a run takes: its most memory, and the time in which it waited for a processor."""
 
 import re
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,10 +10,14 @@ SCHEDULER = Path("/proc/self/schedstat")
 
 
 def reset_peak() -> None:
-    """Begin to count; where the system has no such counter, nothing happens."""
+    """Begin to count, in main memory and on the GPU; a counter that is not there is left out."""
     with suppress(OSError):
         # https://www.kernel.org/doc/html/latest/filesystems/proc.html: 5 resets the peak.
         CLEAR.write_text("5")
+    # A process that runs one job after another has used the GPU before; in a fresh one there is no peak yet,
+    # and torch, which takes seconds to import, is not there.
+    if (torch := sys.modules.get("torch")) is not None and torch.cuda.is_initialized():
+        torch.cuda.reset_peak_memory_stats()
 
 
 def peak_bytes() -> int | None:

@@ -161,7 +161,7 @@ def _lengths(evidence: "Evidence", counts: Any) -> Counter[int]:
 
 
 def _evaluations(evidence: "Evidence", steps: int) -> float:
-    """Passes over the validation rows, and one over the test rows at the end."""
+    """Passes over the validation rows; the one over the test rows at the end is not counted."""
     trainer = evidence.config.trainer
     match trainer.eval_strategy:
         case Strategy.no:

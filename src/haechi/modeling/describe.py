@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from haechi.modeling.save import Description
+from haechi.modeling.description import Description
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.labels import head_labels
 from haechi.rows.examples import TaggedExample

@@ -7,11 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
-from itertools import islice
 from pathlib import Path
 from threading import Event
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from haechi.fault import RunFault
 from haechi.predict.output import ERROR, JsonLines, Table, Writer, checked, opened, table_columns
@@ -22,9 +21,13 @@ from haechi.schema.task import Columns
 from haechi.words import BOOLEAN, HELP, Word, help_text, read_words, whole_number
 
 if TYPE_CHECKING:
+    from io import BufferedReader
+
+    from haechi.modeling.description import Description
     from haechi.predict.input import Input
     from haechi.predict.model import SavedModel
     from haechi.predict.scoring import Scorer
+    from haechi.tokenization.runtime import RuntimeTokenizer
 
 FAULT = 2
 EXAMPLE = "python src/predict.py run=outputs/sample_topic/RUN input=headlines.csv output=predictions.jsonl"
@@ -113,17 +116,18 @@ def _predict(words: dict[str, str]) -> None:
     folder, source = find_model(words["run"]), _source(words.get("input"))
     target = checked(words.get("output"), source)
     size = whole_number(words, "batch_size")
-    # torch takes seconds to import, so what can be wrong without it has been looked at.
+    from haechi.modeling.description import read_description
     from haechi.predict.model import SavedModel
+    from haechi.tokenization.build import build_tokenizer
 
-    model = SavedModel(folder, size, _device(words["device"]))
-    rows = _rows(words, source, model)
-    if rows is None:
-        return
+    tokenizer = build_tokenizer(folder)
+    rows = _rows(words, source, read_description(folder), tokenizer)
+    # torch takes seconds to import, so what can be wrong without it has been looked at.
+    model = SavedModel(folder, size, _device(words["device"]), tokenizer=tokenizer)
     scores, skip = words["scores"] == "true", words["on_bad_rows"] == "skip"
-    at_once = 1 if source is None and sys.stdin.isatty() else size * BATCHES_AT_ONCE
     with opened(target) as file:
-        count, scorer = _write(_writer(file, target, model, rows, scores), rows, model, at_once, scores, skip)
+        writer = _writer(file, target, model, rows, scores)
+        count, scorer = _write(writer, rows, model, size * BATCHES_AT_ONCE, scores, skip)
     _say(count, scorer, target)
 
 
@@ -146,8 +150,10 @@ def _device(wanted: str) -> str:
     return "cuda" if there and wanted != "cpu" else "cpu"
 
 
-def _rows(words: dict[str, str], source: Path | None, model: "SavedModel") -> "Input | None":
-    """What is to be predicted on; None for a stream without a line, which has no predictions."""
+def _rows(
+    words: dict[str, str], source: Path | None, model: "Description", tokenizer: "RuntimeTokenizer"
+) -> "Input":
+    """What is to be predicted on."""
     from haechi.predict.input import from_file, from_stream
 
     if source is None:
@@ -157,20 +163,22 @@ def _rows(words: dict[str, str], source: Path | None, model: "SavedModel") -> "I
             raise RunFault(
                 f"there is no text encoding `{words['encoding']}`", [], ["encoding=utf-8"]
             ) from None
-        return from_stream(sys.stdin.buffer, words["encoding"], model)
+        stream = cast("BufferedReader", sys.stdin.buffer)
+        return from_stream(stream, words["encoding"], model, tokenizer)
     typed = {key.partition(".")[2]: value for key, value in words.items() if key in COLUMN_WORDS}
     known = {item.name for item in fields(Columns)}
-    named = {name: value for name, value in model.description.columns.items() if name in known}
+    named = {name: value for name, value in model.columns.items() if name in known}
     columns = Columns(**_usual(model) | named | typed)
-    return from_file(source, words["encoding"], words["quoting"] == "true", columns, model)
+    quoting = words["quoting"] == "true"
+    return from_file(source, words["encoding"], quoting, columns, model, tokenizer)
 
 
-def _usual(model: "SavedModel") -> dict[str, str]:
+def _usual(model: "Description") -> dict[str, str]:
     """Names of columns where the model's folder, of an older Haechi, has none."""
-    if model.description.columns:
+    if model.columns:
         return {}
     names = {item.name: item.name for item in fields(Columns)}
-    return names if model.form.text_pair else {name: it for name, it in names.items() if name != "text_pair"}
+    return names if model.text_pair else {name: it for name, it in names.items() if name != "text_pair"}
 
 
 def _writer(file: Any, target: Path | None, model: "SavedModel", rows: "Input", scores: bool) -> Writer:
@@ -192,16 +200,14 @@ def _write(
     from haechi.predict.scoring import Scorer
 
     count, scorer = Count(), Scorer(model.form, model.description.positive_from)
-    stream = iter(rows)
     with closing(tqdm(unit=" rows", disable=not sys.stderr.isatty(), mininterval=0.5)) as bar:
-        while items := list(islice(stream, at_once)):
+        for items in rows.chunks(at_once):
             for item, prediction in zip(items, _answers(items, model, skip), strict=True):
                 writer.write(_row(item, prediction, rows, scorer, count, scores))
             bar.update(len(items))
             if _ctrl_c.is_set():
                 raise KeyboardInterrupt
-            if at_once == 1:
-                sys.stdout.flush()
+            sys.stdout.flush()
     return count, scorer
 
 

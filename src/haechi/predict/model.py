@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from haechi.data.split import EncodedSplit
+    from haechi.tokenization.runtime import RuntimeTokenizer
 
 Row = Mapping[str, object]
 
@@ -33,13 +34,21 @@ class SavedModel:
     | span | `question`, `context` | `answer`, empty for none, and `score` |
     """
 
-    def __init__(self, folder: Path, batch_size: int = 64, device: str = "cpu") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        batch_size: int = 64,
+        device: str = "cpu",
+        *,
+        tokenizer: "RuntimeTokenizer | None" = None,
+    ) -> None:
         """Load the model.
 
         Args:
             folder: what `save_model` wrote.
             batch_size: rows, or windows, that go through the model at once.
             device: where it computes, by torch's name.
+            tokenizer: that of the folder, where it has been built already.
 
         Raises:
             RunFault: the folder was written by a newer Haechi, or its files cannot be read.
@@ -50,7 +59,7 @@ class SavedModel:
         self._model, self.description = load_model(folder)
         self._model.to(device)
         self._device, self._batch_size = device, batch_size
-        self.form, self.tokenizer = self.description.input_format(), build_tokenizer(folder)
+        self.form, self.tokenizer = self.description.input_format(), tokenizer or build_tokenizer(folder)
 
     def __call__(self, rows: Sequence[Row]) -> list[dict[str, object]]:
         """Predictions for rows, in their order."""

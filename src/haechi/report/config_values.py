@@ -18,7 +18,7 @@ GROUPS = {
 }
 """A group of options, and the key that holds the option's name."""
 NEUTRAL = (
-    "seed", "tags", "run_dir", "explain", "apply_fix", "sweep", "rerun", "hydra",
+    "seed", "tags", "run_dir", "explain", "apply_fix", "sweep", "study", "rerun", "hydra",
     "tracking", "notify", "preflight", "model.facts", "model.recipe", "task.columns", "task.token_cache",
     "trainer.resume", "trainer.dataloader_num_workers", "trainer.per_device_eval_batch_size",
     "trainer.logging_steps", "trainer.save_total_limit",

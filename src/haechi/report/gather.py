@@ -9,7 +9,7 @@ from haechi.compose import key_of
 from haechi.fault import RunFault
 from haechi.report import sweep_file
 from haechi.report.config_values import differing, value_of
-from haechi.report.record import RunRecord, read_run
+from haechi.report.record import TRAINING, RunRecord, read_run
 from haechi.sweep_record import NAME as SWEEP_FILE
 
 DEEPEST = 5
@@ -34,20 +34,32 @@ def gather(paths: Sequence[Path | str]) -> list[RunRecord]:
             what = "a file, not a folder" if folder.exists() else "no such folder"
             raise RunFault(f"`{given}` is {what}", ["the folder of a run or of a sweep is wanted"])
         groups = list(_groups(folder, broken))
-        sweeps += len(groups)
-        records = [record for group in groups for record in group]
-        if not records:
-            holds = "config.yaml, results.json and metrics.jsonl"
-            raise RunFault(f"no run in `{given}`", [f"a run's folder holds {holds}, a sweep's {SWEEP_FILE}"])
-        for record in records:
-            place = record.folder or folder / record.name
-            found.setdefault(place.resolve(), record)
+        trainings = [(place, kept) for place, group in groups if (kept := _trainings(group))]
+        if not trainings:
+            raise _nothing(given, studies=bool(groups))
+        sweeps += len(trainings)
+        for place, records in trainings:
+            for record in records:
+                own = record.folder or place / str(record.number)
+                found.setdefault(own.resolve(), record)
     records = compared(list(found.values()), one_sweep=sweeps == 1)
     for folder in broken:
         note = f"{folder.name}/{SWEEP_FILE} is cut or no JSON: its runs are compared by their configs"
         place = next((index for index, record in enumerate(records) if _is_in(record, folder)), 0)
         records[place] = replace(records[place], notes=(*records[place].notes, note))
     return records
+
+
+def _trainings(group: list[RunRecord]) -> list[RunRecord]:
+    """The group without studies, which have scores of their own and no value that a training has."""
+    return [record for record in group if record.kind == TRAINING]
+
+
+def _nothing(given: Path | str, *, studies: bool) -> RunFault:
+    if studies:
+        return RunFault(f"`{given}` holds studies and no training", ["a study has its own page: study.html"])
+    holds = "config.yaml, results.json and metrics.jsonl"
+    return RunFault(f"no run in `{given}`", [f"a run's folder holds {holds}, a sweep's {SWEEP_FILE}"])
 
 
 def compared(records: list[RunRecord], *, one_sweep: bool = False) -> list[RunRecord]:
@@ -73,8 +85,11 @@ def _value(record: RunRecord, key: str) -> str:
     return record.values.get(key) or value_of(record.config | typed, key) or "?"
 
 
-def _groups(folder: Path, broken: list[Path]) -> Iterator[list[RunRecord]]:
-    """Sweeps and single runs in a folder and below; `broken` hears of sweeps that cannot be read as such."""
+def _groups(folder: Path, broken: list[Path]) -> Iterator[tuple[Path, list[RunRecord]]]:
+    """Sweeps and single runs in a folder and below, each with its folder.
+
+    `broken` hears of sweeps that cannot be read as such.
+    """
     count, top = 0, len(folder.parts)
     for place, names, files in os.walk(folder):
         here = Path(place)
@@ -86,9 +101,10 @@ def _groups(folder: Path, broken: list[Path]) -> Iterator[list[RunRecord]]:
         if group is None and _is_run(files):
             group = [read_run(here)]
         if group is not None:
-            names.clear()
+            if _trainings(group):  # else a study, which may have trainings below it
+                names.clear()
             count += len(group)
-            yield group
+            yield here, group
         if len(here.parts) - top >= DEEPEST or count >= MOST_RUNS:
             names.clear()
         names[:] = sorted((name for name in names if _is_open(name)), key=_order)

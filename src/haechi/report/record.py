@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from haechi.outputs import kind_of
 from haechi.report.config_values import flattened, read_config
 from haechi.schema.metric import METRICS
 from haechi.tracking.journal import read_journal
 
 FINISHED = "finished"
+TRAINING = "train"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class RunRecord:
 
     status: str
     """finished, failed, interrupted, refused, running, waiting; unfinished where nothing says which."""
+    kind: str = TRAINING
+    """What was done: train, or study."""
     folder: Path | None = None
     """The run's folder; None for one that is known to MLflow only."""
     number: int | None = None
@@ -87,6 +91,7 @@ def read_run(folder: Path) -> RunRecord:
     rows: dict[Any, Any] = counted if isinstance(counted, dict) else {}
     return RunRecord(
         status=str(results.get("status") or "unfinished"),
+        kind=kind_of(folder, results),
         folder=folder,
         task=str(results.get("task") or config.get("task.name") or ""),
         objective=config.get("task.objective", ""),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from haechi.report.config_values import canonical
-from haechi.report.record import FINISHED, RunRecord, read_run
+from haechi.report.record import FINISHED, TRAINING, RunRecord, read_run
 from haechi.sweep_record import JobRecord, SweepRecord, UnreadableRecord, read_record
 
 
@@ -15,7 +15,10 @@ def read_sweep(folder: Path) -> list[RunRecord] | None:
     except UnreadableRecord:
         return None
     swept = [key for key in sweep.swept if key != "seed"]
-    return [_job(folder, job, sweep, swept) for job in sweep.jobs]
+    records = [_job(folder, job, sweep, swept) for job in sweep.jobs]
+    # A job that never began is what the others are.
+    kind = next((record.kind for record in records if record.kind != TRAINING), TRAINING)
+    return [replace(record, kind=kind) for record in records]
 
 
 def _job(folder: Path, job: JobRecord, sweep: SweepRecord, swept: list[str]) -> RunRecord:

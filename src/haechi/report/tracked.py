@@ -10,12 +10,14 @@ from haechi import places
 from haechi.fault import RunFault
 from haechi.preflight.probes import ask_tracking
 from haechi.report.gather import compared
-from haechi.report.record import RunRecord, read_run
+from haechi.report.record import TRAINING, RunRecord, read_run
+from haechi.saved import read_results
 from haechi.schema.metric import LOWER_IS_BETTER, METRICS
 from haechi.sweep_record import NAME as SWEEP_FILE
 from haechi.tracking.address import display_uri, is_server, sqlite_file, tracking_uri
 from haechi.tracking.connection import reason
 from haechi.tracking.loading import load_mlflow
+from haechi.tracking.memory import RunMemory
 from haechi.tracking.names import original_name
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ _NAMES_SHOWN = 20
 
 
 def gather_experiment(name: str) -> list[RunRecord]:
-    """The records of an experiment's runs; those of sweeps as such are none.
+    """The records of an experiment's trainings; sweeps as such and studies are none.
 
     Where a run's folder is on this machine it is read there. Else its files are fetched from the store into
     the cache; a run without files has its parameters, metrics and their histories.
@@ -55,7 +57,11 @@ def gather_experiment(name: str) -> list[RunRecord]:
                 [f"there are: {there}"] if names else ["there is none"],
             )
         runs = list(_runs(client, found.experiment_id))
-        records = [_record(client, run) for run in runs if run.data.tags.get("haechi.kind") != "sweep"]
+        records = [
+            _record(client, run, uri)
+            for run in runs
+            if run.data.tags.get("haechi.kind", TRAINING) == TRAINING
+        ]
     except RunFault:
         raise
     except Exception as error:
@@ -92,30 +98,42 @@ def _runs(client: "MlflowClient", experiment: str) -> Iterator["TrackedRun"]:
             return
 
 
-def _record(client: "MlflowClient", run: "TrackedRun") -> RunRecord:
+def _record(client: "MlflowClient", run: "TrackedRun", uri: str) -> RunRecord:
     here = Path(run.data.tags.get("run_dir") or os.devnull)
-    if (here / "config.yaml").is_file():
+    if _is_its_folder(here, run.info.run_id, uri):
         record = read_run(here)
         if (here.parent / SWEEP_FILE).is_file() and here.name.isdigit():
             record = replace(record, sweep=here.parent.name, number=int(here.name))
     else:
-        record = _fetched(client, run.info.run_id) or _stored(client, run)
+        record = _fetched(client, run) or _stored(client, run)
     state = _STATES.get(run.info.status, "waiting")
     status = state if record.status == "unfinished" and state != "finished" else record.status
     return replace(record, status=status, mlflow_run_id=run.info.run_id)
 
 
-def _fetched(client: "MlflowClient", run_id: str) -> RunRecord | None:
+def _is_its_folder(here: Path, run_id: str, uri: str) -> bool:
+    """Whether the folder has this run's files; another run may have used it since, or on this machine."""
+    if not (here / "config.yaml").is_file():
+        return False
+    # A run that goes on, or was killed, has no results yet.
+    return run_id in {read_results(here).get("mlflow_run_id"), RunMemory(here, resumes=True).run_id(uri)}
+
+
+def _fetched(client: "MlflowClient", run: "TrackedRun") -> RunRecord | None:
     """The record by the files that the run has left in the store; None where it has left no results."""
+    run_id, ended = run.info.run_id, (run.info.end_time or 0) // 1000
     folder = places.cache() / "tracked" / run_id
-    if not (folder / "results.json").is_file():
+    results = folder / "results.json"
+    # A run that was resumed has ended anew, with other files than those that were fetched before.
+    if not results.is_file() or int(results.stat().st_mtime) != ended:
         kept = {item.path for item in client.list_artifacts(run_id)}
         if not {"config.yaml", "results.json"} <= kept:
             return None
         folder.mkdir(parents=True, exist_ok=True)
-        # results.json last: where it is, the others are.
+        # results.json last: where it has the time of the run's end, the others are of that time too.
         for name in sorted(kept & set(FILES), key=lambda name: name == "results.json"):
             client.download_artifacts(run_id, name, str(folder))
+        os.utime(results, (ended, ended))
     return replace(read_run(folder), folder=None)
 
 

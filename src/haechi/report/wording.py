@@ -114,19 +114,40 @@ def _value(setting: Setting) -> str:
 
 
 def _leads(comparisons: Sequence[Comparison], split: str) -> list[str]:
-    near = [item for item in comparisons if item.within_noise]
     found = [f"Against the next one: {sentence(comparisons[0], split)}."]
-    unknown = sum(item.within_noise is None for item in comparisons)
-    if len(comparisons) > 1 and unknown < len(comparisons):
-        if near:
-            names = ", ".join(f"`{name_of(item.other)}`" for item in near[:4])
-            more = f" and {len(near) - 4} more" if len(near) > 4 else ""
-            found.append(
-                f"{len(near)} of {len(comparisons)} others are within the noise of it: {names}{more}."
-            )
-        else:
-            found.append(f"It is ahead of all {len(comparisons)} others by more than the noise.")
+    if len(comparisons) > 1 and any(item.within_noise is not None for item in comparisons):
+        found += _standings(comparisons)
     return found
+
+
+def _standings(comparisons: Sequence[Comparison]) -> list[str]:
+    """How the best setting stands against all others: ahead, near, behind, or unknown."""
+    told = [item for item in comparisons if item.within_noise is False]
+    ahead = sum(item.difference > 0 for item in told)
+    near = [item for item in comparisons if item.within_noise]
+    # The best mean may be behind on the seeds that two settings have in common.
+    behind = [item for item in told if item.difference < 0]
+    unknown = sum(item.within_noise is None for item in comparisons)
+    of = f"of {len(comparisons)} others"
+    found: list[str] = []
+    if ahead == len(comparisons):
+        return [f"It is ahead of all {ahead} others by more than the noise."]
+    if near:
+        be = "is" if len(near) == 1 else "are"
+        found.append(f"{len(near)} {of} {be} within the noise of it: {_listed(near)}.")
+    elif ahead:
+        found.append(f"It is ahead of {ahead} {of} by more than the noise.")
+    if behind:
+        be = "is" if len(behind) == 1 else "are"
+        found.append(f"{len(behind)} {of} {be} better on the seeds that both have: {_listed(behind)}.")
+    if unknown:
+        found.append(f"Whether the lead over {unknown} {of} is more than the noise cannot be told.")
+    return found
+
+
+def _listed(comparisons: Sequence[Comparison]) -> str:
+    names = ", ".join(f"`{name_of(item.other)}`" for item in comparisons[:4])
+    return names + (f" and {len(comparisons) - 4} more" if len(comparisons) > 4 else "")
 
 
 def _selection(settings: Sequence[Setting], split: str) -> str:

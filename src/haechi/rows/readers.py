@@ -53,6 +53,7 @@ def to_examples_or_faults(
     *,
     labelled: bool = True,
     between: str | None = None,
+    look_ahead: int = LOOK_AHEAD,
 ) -> Iterator[Example | CellFault]:
     """The same, with what is wrong with a row in the place of its example, so that the rest can be looked at.
 
@@ -64,12 +65,13 @@ def to_examples_or_faults(
         labelled: whether every row must have its label; else one that has none, or an odd one, is read
             without.
         between: what stands between tokens; None tells by the first rows.
+        look_ahead: how many rows those are, which must be there before the first example comes.
 
     Raises:
         FileFault: a column is not there.
     """
     stream = iter(rows)
-    head = list(islice(stream, LOOK_AHEAD))
+    head = list(islice(stream, look_ahead))
     readable = [item for item in head if not isinstance(item[1], BrokenRow)]
     found = columns_by_role([row for _, row in readable], columns, objective, path, labelled=labelled)
     kind = _READERS.get(objective, _Texts)

@@ -34,9 +34,7 @@ class Cell:
         Args:
             last: number of the last layer.
         """
-        if self.pooling == PAIR:
-            return [f"pooling={FIRST_LAST}"] if self.layers == (1, last) else None
-        if self.pooling not in STUDIED:
+        if self.pooling == PAIR or self.pooling not in STUDIED:
             return None
         without = self.pooling == "mean_without_special"
         typed = ["pooling=mean" if without else f"pooling={self.pooling}"]

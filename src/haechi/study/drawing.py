@@ -28,7 +28,7 @@ def draw_heatmap(values: Mapping[str, float], cells: Mapping[str, Cell], title: 
             table[len(rows) + alone.index(name), -1] = values[name]
     figure, axes = new_figure(3.2 + 0.62 * table.shape[1], 1.7 + 0.42 * table.shape[0])
     defined = table[np.isfinite(table)]
-    # The best tenths are what is looked at: colours begin where the lower quarter ends.
+    # The best tenths are what is looked at: colours begin where the lowest tenth ends.
     low = float(np.quantile(defined, 0.1)) if len(defined) else 0.0
     image = axes.imshow(table, cmap="viridis", aspect="auto", vmin=low)
     axes.set_xticks(range(table.shape[1]), [str(layer) for layer in layers] or ["-"])

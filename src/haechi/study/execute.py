@@ -21,7 +21,6 @@ from haechi.study import baselines
 from haechi.study.bootstrap import Resampler
 from haechi.study.cells import (
     EMBEDDINGS,
-    FIRST_LAST,
     PAIR,
     POOLER,
     Cell,
@@ -173,8 +172,6 @@ def _look_at_tokens(run: Run, reader: Reader, found: Findings, vectors: Vectors,
         return
     started, cell = time.perf_counter(), placed.cell
     vectors_ND = vectors.of(cell.pooling, cell.layers)
-    # A pair of first and last layer goes by the name that its pooling has.
-    cell = Cell(FIRST_LAST, cell.layers) if cell.pooling == PAIR else cell
     looked = look_at_tokens(
         reader, cell, vectors_ND, measures, study.token_sentences, run.config.seed, study.prefix
     )
