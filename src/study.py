@@ -27,7 +27,7 @@ def main(config: DictConfig) -> float:
 
 if __name__ == "__main__":
     places.take_stamp(f"study_{places.stamp()}")
-    command = refuse_or_go_on()
+    command = refuse_or_go_on(trains=False)
     if command.multirun:
         # What is compared at the end are studies, not trainings.
         sys.argv.append("hydra/sweeper=basic")

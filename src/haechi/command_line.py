@@ -43,8 +43,13 @@ def _read() -> CommandLine:
         sys.exit(REFUSED)
 
 
-def judge_command_line(command: CommandLine) -> list[Verdict]:
-    """Judge what was typed and print the verdict: text to stderr, other formats to stdout."""
+def judge_command_line(command: CommandLine, *, trains: bool = True) -> list[Verdict]:
+    """Judge what was typed and print the verdict: text to stderr, other formats to stdout.
+
+    Args:
+        command: what was typed.
+        trains: whether it is for trainings, whose time and memory are forecast.
+    """
     started = time.perf_counter()
     verdicts = judge(
         command.overrides,
@@ -52,6 +57,7 @@ def judge_command_line(command: CommandLine) -> list[Verdict]:
         config_dir=command.config_dir,
         config_name=command.config_name,
         examine=_examine,
+        trains=trains,
     )
     text = render(verdicts, command.format, time.perf_counter() - started)
     if text and not launch.is_first():
@@ -76,7 +82,7 @@ def judged() -> list[Verdict]:
     return _judged
 
 
-def refuse_or_go_on() -> CommandLine:
+def refuse_or_go_on(*, trains: bool = True) -> CommandLine:
     """What train.py does first: judge, and leave with status 2 unless every job is fit to start."""
     command = _read()
     if command.asks:
@@ -84,7 +90,7 @@ def refuse_or_go_on() -> CommandLine:
     _answer(command)
     if launch.processes() > 1:
         _meet(command)
-    verdicts = judge_command_line(command)
+    verdicts = judge_command_line(command, trains=trains)
     skip = command.value("preflight.skip_incompatible") == "true" and len(verdicts) > 1
     if any(verdict.refused for verdict in verdicts) and not skip:
         sys.exit(REFUSED)

@@ -141,6 +141,8 @@ class Run:
     """Where the run writes."""
     sweep: Path | None = None
     """Folder of the sweep that the run is a job of."""
+    trains: bool = True
+    """Whether it trains; a study does not."""
 
 
 def resolve(composed: DictConfig, hydra: Any) -> Run:

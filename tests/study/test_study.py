@@ -66,6 +66,8 @@ def test_the_conclusion_ends_in_a_command_that_is_fit(studied: tuple) -> None:
     folder, process = studied
     study = json.loads((folder / "study.json").read_text(encoding="utf-8"))
     assert study["conclusion"] in process.stderr
+    assert "forecast" not in process.stderr, "a study's time is not a training's"
+    assert "nan" not in process.stderr
     assert "The paper's order" in study["conclusion"]
     overrides = study["command"].split()[2:]
     assert "task.encoder=bi" in overrides

@@ -111,8 +111,8 @@ class Evidence(CheckpointEvidence, RowEvidence):
 
     @question
     def work(self) -> Work | None:
-        """The sizes of the run, as far as they are known."""
-        return work_of(self)
+        """The sizes of the training, as far as they are known; None where there is none."""
+        return work_of(self) if self.whole.trains else None
 
     @question
     def forecast(self) -> Forecast | None:

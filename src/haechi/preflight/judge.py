@@ -1,6 +1,7 @@
 """Overrides -> verdicts: compose, resolve and check, for one job or a whole sweep."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ def judge(
     config_dir: Path = places.CONF,
     config_name: str = "config",
     examine: Examine | None = None,
+    trains: bool = True,
 ) -> list[Verdict]:
     """Judge a command line without starting anything.
 
@@ -38,6 +40,7 @@ def judge(
         config_dir: folder of the config, conf/ unless a saved run is repeated.
         config_name: the config's name in it.
         examine: measures for the deep check; None leaves it out.
+        trains: whether the runs train, so that a forecast is made.
 
     Returns:
         One verdict for each job, in the order in which a sweep would run them.
@@ -48,7 +51,7 @@ def judge(
     except ERRORS as error:
         return [judge_composition(error, settled)]
     if swept is None:
-        return [_judge_job(settled, config_dir, config_name, examine)]
+        return [_judge_job(settled, config_dir, config_name, examine, trains)]
     composer, shelf = Composer(swept, config_dir, config_name), Shelf()
     jobs = list(composer.jobs())
     keys = swept_keys(jobs)
@@ -57,7 +60,7 @@ def judge(
     for job in jobs:
         if job not in verdicts:
             try:
-                runs[job] = composer.run(job)
+                runs[job] = replace(composer.run(job), trains=trains)
                 verdicts[job] = check(Evidence(runs[job], jobs=len(jobs), shelf=shelf, swept=keys))
             except ERRORS as error:
                 verdicts[job] = judge_composition(error, list(job))
@@ -138,10 +141,12 @@ def _is_sweep(override: str) -> bool:
     return OverridesParser.create().parse_overrides([override])[0].is_sweep_override()
 
 
-def _judge_job(overrides: list[str], config_dir: Path, config_name: str, examine: Examine | None) -> Verdict:
+def _judge_job(
+    overrides: list[str], config_dir: Path, config_name: str, examine: Examine | None, trains: bool
+) -> Verdict:
     try:
         composed = compose(overrides, config_dir, config_name)
-        run = resolve(composed, composed.hydra)
+        run = replace(resolve(composed, composed.hydra), trains=trains)
     except ERRORS as error:
         return judge_composition(error, overrides)
     verdict = check(Evidence(run))

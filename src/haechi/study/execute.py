@@ -4,6 +4,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def execute(run: Run) -> float:
         )
     with open_session(run, "study") as session:
         refuse_unless_possible(run)
-        evidence, _ = judge_with_rows(run, session)
+        evidence, _ = judge_with_rows(replace(run, trains=False), session)
         corpus = _corpus(run, session, evidence)
         measures = measures_of(run.config.task, corpus)
         statics = _static_vectors(run, corpus)

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -108,11 +109,14 @@ def _ranking(found: Findings, count: int | None) -> str:
 def _ranked(item: Placed, last: int) -> str:
     kind = "baseline" if item.cell is None else "peer" if item.is_within_noise else ""
     typed = item.cell.overrides(last) if item.cell is not None else None
+    score, interval = f"{item.value:.4f}", f"{item.low:.3f} to {item.high:.3f}"
     behind = f"{item.behind:+.3f} ({item.behind_low:.3f} to {item.behind_high:.3f})"
+    if not math.isfinite(item.value):  # one answer for all rows has no correlation with anything
+        score, interval, behind = "undefined", "", ""
     share = f"{item.best_share:.0%}" if item.cell is not None else ""
     return (
-        f"<tr class='{kind}'><td>{_escape(item.name)}</td><td>{item.value:.4f}</td>"
-        f"<td>{item.low:.3f} to {item.high:.3f}</td><td>{behind}</td><td>{share}</td>"
+        f"<tr class='{kind}'><td>{_escape(item.name)}</td><td>{score}</td>"
+        f"<td>{interval}</td><td>{behind}</td><td>{share}</td>"
         f"<td class='text'><code>{_escape(' '.join(typed or []))}</code></td></tr>"
     )
 

@@ -79,7 +79,9 @@ def _draw(folder: Path, found: Findings) -> dict[str, Path]:
 def _table(found: Findings) -> str:
     """The ranking as the terminal shows it, the conclusion and what to type."""
     ranking = found.ranking
-    shown = [*ranking.settings[:SHOWN_IN_TERMINAL], *ranking.baselines]
+    # One answer for all rows has no correlation with anything.
+    baselines = [item for item in ranking.baselines if math.isfinite(item.value)]
+    shown = [*ranking.settings[:SHOWN_IN_TERMINAL], *baselines]
     width = max(len(item.name) for item in shown)
     lines = [f"{found.main}: {MEANINGS[found.main]}; * not told from the best"]
     for item in sorted(shown, key=ranking.placed.index):
