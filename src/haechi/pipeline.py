@@ -10,7 +10,7 @@ import numpy as np
 
 from haechi import launch, outputs, plots, rerun
 from haechi.card import write_card
-from haechi.forecast.measure import peak_bytes, reset_peak, waited_seconds
+from haechi.forecast.measure import is_warm, peak_bytes, reset_peak, waited_seconds
 from haechi.forecast.records import Record, keep
 from haechi.predictions import inputs_of, predictions_of, reported_rows
 from haechi.preflight.check import Refused, Verdict, check
@@ -123,7 +123,7 @@ def _measure(session: Session, evidence: Evidence) -> None:
     if work is not None and training is not None and peak is not None and whole:
         training -= session.training_waited
         seconds = time.perf_counter() - session.started - results.waited_seconds
-        keep(Record(work, peak, training, max(seconds - training, 0.0)))
+        keep(Record(work, peak, training, max(seconds - training, 0.0), is_warm()))
 
 
 def _peak_bytes() -> int | None:

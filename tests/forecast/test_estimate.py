@@ -79,6 +79,12 @@ def test_a_run_like_it_corrects_the_guess_and_an_unlike_one_hardly() -> None:
     assert forecast(BASE, [other_device]) == forecast(BASE, [])
 
 
+def test_what_is_imported_once_is_counted_once() -> None:
+    cold, warm = Record(BASE, 10**9, 100.0, 8.0), Record(BASE, 10**9, 100.0, 2.0, warm=True)
+    found = forecast(BASE, [cold, warm])
+    assert found.seconds - found.warm_seconds == pytest.approx(6.0)
+
+
 def test_the_batch_that_fits() -> None:
     room = guessed_bytes(replace(BASE, rows=8, eval_rows=8)) * 1.01
     assert largest_batch(BASE, room, []) == 8
@@ -105,16 +111,16 @@ def test_the_verdict_shows_it_and_a_sweep_adds_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(this_machine, "load_factor", lambda: 1.0)
     verdicts = judge(["pooling=cls,mean", "trainer.max_steps=10"], multirun=True)
     each = [verdict.forecast for verdict in verdicts]
-    assert all(each)
+    assert each[0] is not None
+    assert each[1] is not None
     text = render(verdicts, Format.text, 0.0)
-    total = duration(sum(item.seconds for item in each if item))
+    total = duration(each[0].seconds + each[1].warm_seconds)
     assert f"forecast: 2 jobs, about 0.8 GiB of memory, {total} (rough" in text
     (job, _) = json.loads(render(verdicts, Format.json, 0.0))["jobs"]
     assert set(job["forecast"]) == {"memory_bytes", "seconds", "seconds_alone", "calibrated"}
     monkeypatch.setattr(this_machine, "load_factor", lambda: 3.0)
     (busy,) = judge(["pooling=cls", "trainer.max_steps=10"])
     assert busy.forecast is not None
-    assert each[0] is not None
     assert busy.forecast.as_json()["seconds"] == pytest.approx(3 * each[0].seconds, abs=0.1)
     assert f"{duration(each[0].seconds)} if nothing else ran here" in busy.forecast.text
     assert "예상: " in render(judge(["preflight.language=ko"]), Format.text, 0.0)

@@ -36,6 +36,8 @@ EVALUATION_SECONDS, SAVED_BYTES_PER_SECOND = 0.12, 1e9
 AFTER_SECONDS = 1.2
 # Imports, verdict, rows, model, saving.
 OTHER_SECONDS = {False: 4.0, True: 6.0}
+# The same for another run of a process: what is imported stays.
+OTHER_SECONDS_WARM = {False: 1.0, True: 1.5}
 # A record weighs as much as its likeness; the guess itself as one that is so far away.
 NO_RECORD = 0.02
 # A machine that is so much busier is said to be.
@@ -54,6 +56,8 @@ class Forecast:
     """From its start to its end, where nothing else runs."""
     runs: int
     """Runs on this machine that the forecast rests on; without any it is rough."""
+    warm_seconds: float = 0.0
+    """The same for another run of a process that has imported everything, as in a sweep."""
     load: float = 1.0
     """How much longer it takes by what else runs now."""
 
@@ -118,13 +122,21 @@ def forecast(work: Work, known: Sequence[Record] | None = None) -> Forecast:
     )
     pace = _correction(work, found, lambda item: item.training_seconds / guessed_seconds(item.work))
     seconds = pace * (guessed_seconds(work) + guessed_seconds_after(work))
-    others = [
-        max(item.other_seconds - pace * guessed_seconds_after(item.work), 0.0)
-        for item in found
-        if item.work.tracked == work.tracked
-    ]
-    seconds += median(others) if others else OTHER_SECONDS[work.tracked]
-    return Forecast(round(memory), seconds, len(found))
+
+    def others(warm: bool, unknown: float) -> float:
+        known = [
+            max(item.other_seconds - pace * guessed_seconds_after(item.work), 0.0)
+            for item in found
+            if item.work.tracked == work.tracked and item.warm == warm
+        ]
+        return median(known) if known else unknown
+
+    return Forecast(
+        memory_bytes=round(memory),
+        seconds=seconds + others(False, OTHER_SECONDS[work.tracked]),
+        runs=len(found),
+        warm_seconds=seconds + others(True, OTHER_SECONDS_WARM[work.tracked]),
+    )
 
 
 def largest_batch(work: Work, available: float, known: Sequence[Record] | None = None) -> int | None:

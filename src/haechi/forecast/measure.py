@@ -8,6 +8,16 @@ from pathlib import Path
 STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 SCHEDULER = Path("/proc/self/schedstat")
 
+_measured = 0
+"""Runs of this process."""
+
+
+def is_warm() -> bool:
+    """Whether this process has measured a run before; each run asks once."""
+    global _measured
+    _measured += 1
+    return _measured > 1
+
 
 def reset_peak() -> None:
     """Begin to count, in main memory and on the GPU; a counter that is not there is left out."""

@@ -28,6 +28,8 @@ class Record:
     """Training with its evaluations and checkpoints, less what it waited for a processor."""
     other_seconds: float
     """The rest of the run in the same way: reading, building, saving, tracking."""
+    warm: bool = False
+    """Whether its process had run another one before, so that nothing was to be imported."""
 
 
 def records() -> list[Record]:

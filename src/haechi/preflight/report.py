@@ -124,7 +124,8 @@ def _forecast(verdicts: Sequence[Verdict]) -> Text | None:
     found = [verdict.forecast for verdict in verdicts if verdict.forecast is not None]
     if not found or len(found) < len(verdicts):
         return None
-    memory, seconds = max(item.memory_bytes for item in found), sum(item.seconds for item in found)
+    memory = max(item.memory_bytes for item in found)
+    seconds = found[0].seconds + sum(item.warm_seconds for item in found[1:])
     return described(memory, seconds, min(item.runs for item in found), found[0].load, len(found))
 
 
