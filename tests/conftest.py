@@ -20,12 +20,16 @@ from haechi.checkpoint.tiny import make_tiny
 from haechi.tokenization.build import build_tokenizer
 from haechi.tokenization.runtime import RuntimeTokenizer
 
+SERVERS = ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "SLACK_WEBHOOK_URL")
+
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Whatever runs before a test's own fixtures, and every child, leaves the user's cache alone."""
+    """What runs before a test's own fixtures, and every child, leaves the user's cache and servers alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HAECHI_CACHE", str(tmp_path_factory.mktemp("cache")))
+        for name in SERVERS:
+            patch.delenv(name, raising=False)
         yield
 
 
@@ -40,13 +44,13 @@ def tiny_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def outputs(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The outputs folder of a test; its cache, MLflow and Slack are not those of the user."""
+    """The outputs folder of a test, and its cache."""
     folder = tmp_path_factory.mktemp("outputs")
     monkeypatch.setenv("HAECHI_OUTPUTS", str(folder))
     monkeypatch.setenv("HAECHI_CACHE", str(folder / "cache"))
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_RUN_ID", "SLACK_WEBHOOK_URL"):
-        monkeypatch.delenv(name, raising=False)
     yield folder
+    for server in SERVERS:  # what a library has set must not reach the next module's fixtures
+        os.environ.pop(server, None)
     # Thousands of tests leave gigabytes.
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -201,14 +201,16 @@ def test_a_few_epochs_learn_what_is_there_to_learn(tmp_path: Path, name: str) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", list(CASES))
-def test_the_tracked_model_takes_rows_and_gives_predictions(tmp_path: Path, name: str) -> None:
+def test_the_tracked_model_takes_rows_and_gives_predictions(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import mlflow
     import pandas as pd
 
     folder = finish(tmp_path, CASES[name])
     found = results(folder)
     assert found["tracking"] is None
-    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/mlflow.db")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
     model = mlflow.pyfunc.load_model(f"runs:/{found['mlflow_run_id']}/model")
     taken = {"relation": ("sentence", "subject_entity", "object_entity"), "tags": ("tokens",)}
     rows = [{"question": "어디인가?", "context": "해치는 광화문 앞에 있다."}]

@@ -127,13 +127,14 @@ def test_mlflow_has_the_run(finished: tuple) -> None:
     assert {"config.yaml", "preflight.json", "results.json", "predictions.jsonl", "plots"} <= names
 
 
-def test_mlflow_has_the_model_with_its_signature(finished: tuple) -> None:
+def test_mlflow_has_the_model_with_its_signature(finished: tuple, monkeypatch: pytest.MonkeyPatch) -> None:
     import mlflow
     import pandas as pd
 
     outputs = finished[0]
     found = results(only_folder(outputs))
-    mlflow.set_tracking_uri(f"sqlite:///{outputs}/mlflow.db")
+    # mlflow.set_tracking_uri would set the variable too, and leave it to the tests that follow.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{outputs}/mlflow.db")
     uri = f"runs:/{found['mlflow_run_id']}/model"
     model = mlflow.pyfunc.load_model(uri)
     assert model.metadata.get_input_schema().input_names() == ["text"]
