@@ -128,7 +128,7 @@ def test_four_jobs_at_once_are_safe_on_a_server_with_postgresql(tmp_path: Path) 
         (tmp_path / "server").mkdir()
         started = start_server(tmp_path / "server", free_port(), store)
         try:
-            run_eight(tmp_path, started.uri)
+            check_eight_jobs(tmp_path, started.uri)
         finally:
             started.kill()
 
@@ -137,10 +137,10 @@ def test_four_jobs_at_once_are_safe_on_a_server_with_postgresql(tmp_path: Path) 
 @pytest.mark.timeout(600)
 def test_four_jobs_at_once_are_safe_on_a_new_sqlite_database(tmp_path: Path) -> None:
     pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
-    run_eight(tmp_path, f"sqlite:///{tmp_path}/mlflow.db")
+    check_eight_jobs(tmp_path, f"sqlite:///{tmp_path}/mlflow.db")
 
 
-def run_eight(tmp_path: Path, uri: str) -> None:
+def check_eight_jobs(tmp_path: Path, uri: str) -> None:
     """Eight jobs, four at a time, and everything of them at the tracking server."""
     done = run(
         tmp_path, "-m", *QUICK, "seed=range(1,9)", "notify=none", "hydra/launcher=joblib",
