@@ -137,10 +137,9 @@ def _tracked(run_id: str, typed_uri: str | None) -> Path:
 def _fetch(run_id: str, uri: str) -> Path:
     from mlflow.tracking import MlflowClient
 
-    from haechi.tracking.address import display_uri, sqlite_file
+    from haechi.tracking.address import display_uri, missing_database
 
-    database = sqlite_file(uri)
-    if database is not None and not database.is_file():
+    if database := missing_database(uri):
         raise RunFault(
             f"there is no database `{database}` to look for the MLflow run {run_id} in",
             ["MLFLOW_TRACKING_URI or tracking.uri=... names another store"],

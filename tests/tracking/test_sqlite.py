@@ -14,7 +14,7 @@ from mlflow.tracking import MlflowClient
 
 from haechi.schema.tracking import TrackingConfig
 from haechi.tracking import RunMemory, build_tracker
-from haechi.tracking.connection import connect, send_accepted
+from haechi.tracking.connection import connect, find, go_on, send_accepted
 from haechi.tracking.mlflow import MlflowTracker
 from tracking.servers import SOURCES, new_tracker, wait_for
 
@@ -321,6 +321,18 @@ def test_a_kill_while_the_database_is_created_spoils_nothing(tmp_path: Path) -> 
     connection.send_tags([("팀", "국어")])
     assert connection.client.get_run(connection.run_id).data.tags["팀"] == "국어"
     assert sorted(path.name for path in database.parent.iterdir()) == ["mlflow.db", "mlflow.db.lock"]
+
+
+def test_looking_for_a_run_makes_no_database(tmp_path: Path) -> None:
+    """MLflow would make it in place, table by table, and a kill meanwhile would spoil it."""
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    assert find(uri, "주제 분류", "outputs/a") is None
+    assert go_on(uri, "0" * 32, {}) is None
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "mlflow.db").touch()
+    assert find(uri, "주제 분류", "outputs/a") is None
+    assert go_on(uri, "0" * 32, {}) is None
+    assert (tmp_path / "mlflow.db").stat().st_size == 0
 
 
 FORK_MEANWHILE = """

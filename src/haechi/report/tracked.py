@@ -14,7 +14,7 @@ from haechi.report.record import TRAINING, RunRecord, read_run
 from haechi.saved import read_results
 from haechi.schema.metric import LOWER_IS_BETTER, METRICS
 from haechi.sweep_record import NAME as SWEEP_FILE
-from haechi.tracking.address import display_uri, is_server, sqlite_file, tracking_uri
+from haechi.tracking.address import display_uri, is_server, missing_database, tracking_uri
 from haechi.tracking.connection import reason
 from haechi.tracking.loading import load_mlflow
 from haechi.tracking.memory import RunMemory
@@ -77,9 +77,7 @@ def _must_answer(uri: str, shown: str) -> None:
         if why is not None:
             raise RunFault(f"the tracking server {shown} does not answer: {why}")
         return
-    database = sqlite_file(uri)
-    # Asking for a database that is not there would make one.
-    if database is not None and not database.is_file():
+    if missing_database(uri):
         raise RunFault(
             f"there is no database of tracked runs at {shown}",
             ["MLFLOW_TRACKING_URI names another store, HAECHI_OUTPUTS another folder of outputs"],

@@ -47,6 +47,16 @@ def sqlite_file(uri: str) -> Path | None:
     return Path(path).absolute() if path and path != ":memory:" else None
 
 
+def missing_database(uri: str) -> Path | None:
+    """The file of an sqlite address that holds no database yet; None for every other address.
+
+    MLflow makes the tables in whatever file it is asked to read, one by one: who only looks for a run asks
+    here first.
+    """
+    file = sqlite_file(uri)
+    return None if file is None or (file.is_file() and file.stat().st_size) else file
+
+
 def artifact_folder(uri: str, experiment: str) -> Path | None:
     """Folder of an experiment's artifacts beside its database; None for a server, which has its own.
 

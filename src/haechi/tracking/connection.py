@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from haechi.tracking.address import artifact_folder, display_uri, sqlite_file
+from haechi.tracking.address import artifact_folder, display_uri, missing_database, sqlite_file
 from haechi.tracking.outbox import Ending, Point
 
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def go_on(uri: str, run_id: str, tags: Mapping[str, str]) -> Connection | None:
     """Take up a run that is there; None where it is not, or was deleted. Raises what mlflow raises."""
     from mlflow.tracking import MlflowClient
 
+    if missing_database(uri):
+        return None
     client = MlflowClient(uri)
     try:
         run = client.get_run(run_id)
@@ -137,6 +139,8 @@ def find(uri: str, experiment: str, run_dir: str) -> str | None:
     """The run that was created for a folder whose process was ended before it could note the run's id."""
     from mlflow.tracking import MlflowClient
 
+    if missing_database(uri):
+        return None
     client = MlflowClient(uri)
     found = client.get_experiment_by_name(experiment)
     if found is None or "'" in run_dir:
@@ -210,7 +214,7 @@ def _database(uri: str) -> Iterator[None]:
 
     file.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
-        if not file.is_file() or not file.stat().st_size:
+        if missing_database(uri):
             _create_database(uri, file)
         yield
 
