@@ -72,6 +72,39 @@ def test_a_checkpoint_whose_writing_broke_off_does_not_count(tmp_path: Path) -> 
     assert checkpoint.to_resume("auto", tmp_path) == tmp_path / "checkpoint-9"
 
 
+@pytest.mark.parametrize("name", ["model.safetensors", "optimizer.pt"])
+@pytest.mark.parametrize("share", [0.0, 0.5, None])
+def test_a_checkpoint_that_lost_power_or_was_being_removed_does_not_count(
+    tmp_path: Path, name: str, share: float | None
+) -> None:
+    """The file that is written last may be there all the same."""
+    write(tmp_path, 9)
+    file = write(tmp_path, 10) / name
+    if share is None:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[: int(file.stat().st_size * share)])
+    assert checkpoint.to_resume("auto", tmp_path) == tmp_path / "checkpoint-9"
+
+
+@pytest.mark.parametrize("left", ["nothing", "half"])
+def test_a_kill_while_a_step_is_written_again_costs_no_checkpoint(tmp_path: Path, left: str) -> None:
+    final = write(tmp_path, 10)
+    checkpoint.put_aside(final)
+    if left == "half":
+        final.mkdir()
+        (final / "model.safetensors").write_bytes(b"x")
+    assert checkpoint.to_resume("auto", tmp_path) == final
+    assert checkpoint.load_optimizer(final) == {"step": 10}
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-10"]
+
+
+def test_what_was_put_aside_goes_once_the_step_is_written(tmp_path: Path) -> None:
+    write(tmp_path, 10)
+    assert write(tmp_path, 10) == tmp_path / "checkpoint-10"
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-10"]
+
+
 def test_what_a_killed_writer_left_is_written_over(tmp_path: Path) -> None:
     (tmp_path / ".checkpoint-3.writing").mkdir()
     (tmp_path / ".checkpoint-3.writing" / "junk").write_text("x")

@@ -45,7 +45,6 @@ def training_arguments(config: TrainerConfig, metric: str, seed: int, folder: Pa
         eval_steps=config.eval_steps,
         save_strategy=config.eval_strategy.value,
         save_steps=config.eval_steps,
-        save_total_limit=config.save_total_limit,
         load_best_model_at_end=evaluates and config.load_best_model_at_end,
         metric_for_best_model=f"eval_{metric}" if evaluates else None,
         greater_is_better=metric not in LOWER_IS_BETTER if evaluates else None,

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from haechi import launch
+from haechi.checkpoint.header import BrokenFile, read_header
 from haechi.fault import RunFault
 from haechi.modeling.writing import one_kind_of_error
+from haechi.training import processes
 
 STATE = "trainer_state.json"
 """Trainer's name for it too. Both write it last."""
@@ -66,11 +69,36 @@ def all_checkpoints(folder: Path) -> list[Path]:
 
 
 def is_whole(path: Path) -> bool:
-    """Whether a checkpoint's writing came to its end."""
+    """Whether a checkpoint's writing came to its end, and nobody has begun to remove it.
+
+    A machine that loses power may have kept the last file and lost what came before it.
+    """
     try:
-        return isinstance(json.loads((path / STATE).read_text(encoding="utf-8")), dict)
-    except (OSError, ValueError):
+        state = json.loads((path / STATE).read_text(encoding="utf-8"))
+        read_header(path / WEIGHTS)
+    except (OSError, ValueError, BrokenFile):
         return False
+    return isinstance(state, dict) and zipfile.is_zipfile(path / OPTIMIZER)
+
+
+def put_aside(final: Path) -> Path:
+    """Where a checkpoint waits while one of the same step is written; it is there if one was whole."""
+    before = final.with_name(f".{final.name}.before")
+    shutil.rmtree(before, ignore_errors=True)
+    if is_whole(final):
+        final.rename(before)
+    shutil.rmtree(final, ignore_errors=True)
+    return before
+
+
+def put_back(folder: Path) -> None:
+    """Take back what was put aside for a checkpoint that did not become whole, and remove the rest."""
+    for before in folder.glob(".checkpoint-*.before"):
+        final = folder / before.name.removeprefix(".").removesuffix(".before")
+        if not is_whole(final):
+            shutil.rmtree(final, ignore_errors=True)
+            before.rename(final)
+        shutil.rmtree(before, ignore_errors=True)
 
 
 def write_checkpoint(folder: Path, state: State, model: nn.Module, optimizer: dict[str, Any]) -> Path:
@@ -96,12 +124,13 @@ def write_checkpoint(folder: Path, state: State, model: nn.Module, optimizer: di
                 torch.save(optimizer, file)
             (aside / STATE).write_text(json.dumps(asdict(state), indent=2), encoding="utf-8")
             flush(aside)
-            if final.exists():
-                shutil.rmtree(final)
+            before = put_aside(final)
             aside.rename(final)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
+        put_back(folder)
         raise
+    shutil.rmtree(before, ignore_errors=True)
     return final
 
 
@@ -140,6 +169,9 @@ def to_resume(wanted: str | None, folder: Path) -> Path | None:
         return None
     if wanted != "auto":
         return Path(wanted)
+    if launch.is_first():
+        put_back(folder)
+    processes.wait()
     found = all_checkpoints(folder)
     return found[-1] if found else None
 

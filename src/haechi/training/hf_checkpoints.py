@@ -11,7 +11,7 @@ from transformers import Trainer
 from haechi import launch
 from haechi.modeling.writing import one_kind_of_error
 from haechi.training import processes
-from haechi.training.checkpoint import checkpoint_folder, flush, is_whole
+from haechi.training.checkpoint import checkpoint_folder, clear_old, flush, is_whole, put_aside, put_back
 from haechi.training.setup import Setup
 
 log = logging.getLogger(__name__)
@@ -27,14 +27,13 @@ class KeptCheckpoints(Trainer):
     def _save_checkpoint(self, model: nn.Module, trial: Any) -> None:
         """As the default; besides, a disk that takes no more costs this checkpoint and nothing else.
 
-        The default ends the run by it, leaves half a checkpoint behind, and writes over one of the same step.
+        The default ends the run by it, leaves half a checkpoint behind, writes over one of the same step, and
+        removes older ones before the new one is on the disk.
         """
         folder, state = self.setup.folder, self.state
         final = checkpoint_folder(folder, state.global_step)
-        before = final.with_name(f".{final.name}.before")
-        if launch.is_first() and is_whole(final):
-            shutil.rmtree(before, ignore_errors=True)
-            final.rename(before)
+        if launch.is_first():
+            put_aside(final)
         processes.wait()
         unwritten: OSError | None = None
         try:
@@ -43,14 +42,17 @@ class KeptCheckpoints(Trainer):
                 flush(final)
         except OSError as error:
             unwritten = error
-        if not processes.largest(int(unwritten is not None)):
-            shutil.rmtree(before, ignore_errors=True)
-            return
+        failed = processes.largest(int(unwritten is not None))
         if launch.is_first():
-            shutil.rmtree(final, ignore_errors=True)
-            if before.exists():
-                before.rename(final)
+            if failed:
+                shutil.rmtree(final, ignore_errors=True)
+            put_back(folder)
+            if not failed:
+                # Once it is on the disk, and not before as the default does.
+                clear_old(folder, self.setup.config.save_total_limit, state.best_global_step)
         processes.wait()
+        if not failed:
+            return
         # The training is worth more than this checkpoint; an older one is still whole.
         log.warning("no checkpoint at step %d: %s", state.global_step, unwritten or "of another process")
         best = Path(state.best_model_checkpoint or folder)
