@@ -49,6 +49,24 @@ def test_a_search_that_is_killed_goes_on_with_its_trials_and_ends_at_the_total(t
     assert len(jobs_of(sweep)) == 8
 
 
+def test_trials_that_a_killed_search_had_drawn_and_not_written_down_are_run(tmp_path: Path) -> None:
+    sweep = tmp_path / "sweep"
+    typed = ["-m", *QUICK, *SEARCH, "tracking=none"]
+    first = run(tmp_path, *typed, "sweep.trials=1", f"hydra.sweep.dir={sweep}")
+    assert first.returncode == 0, first.stderr[-2000:]
+    study = optuna.load_study(study_name="sweep", storage=f"sqlite:///{sweep}/study.db")
+    drawn = study.trials[0].distributions
+    whole = study.ask(drawn)
+    broken_off = study.ask({"pooling": drawn["pooling"]})
+    done = run(tmp_path, *typed, "sweep.trials=3", f"sweep.resume={sweep}")
+    assert done.returncode == 0, done.stderr[-2000:]
+    states = [trial.state for trial in study.get_trials()]
+    assert states == [TrialState.COMPLETE, TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE]
+    jobs = jobs_of(sweep)
+    assert [job["trial"] for job in jobs] == [0, whole.number, broken_off.number + 1]
+    assert {job["state"] for job in jobs} == {"finished"}
+
+
 def test_two_processes_share_a_study_up_to_the_total(tmp_path: Path) -> None:
     shared = [f"sweep.storage=sqlite:///{tmp_path}/shared.db", "sweep.study=together", "sweep.trials=6"]
     folders = [tmp_path / "one", tmp_path / "two"]

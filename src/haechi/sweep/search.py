@@ -57,7 +57,7 @@ class Search(Sweep):
 
     def run_all(self, jobs: Sequence[JobRecord]) -> None:
         """Run the trials that were broken off, then draw and run new ones up to `sweep.trials`."""
-        super().run_all(jobs)
+        super().run_all([*jobs, *self._drawn_only()])
         self._tell(sorted({job.trial for job in self.record.jobs if job.trial is not None}))
         at_once = self._at_once()
         while (left := self.settings.trials - self._begun()) > 0:
@@ -69,10 +69,34 @@ class Search(Sweep):
             self._tell([trial.number for trial in trials])
         self._say_importances()
 
+    def _drawn_only(self) -> list[JobRecord]:
+        """Jobs of trials that an earlier start had drawn and, as it was killed, not yet written down.
+
+        In a study that others share nobody knows whose such a trial is: those are left alone.
+        """
+        from optuna.trial import TrialState
+
+        if self.settings.storage is not None:
+            return []
+        known, found = {job.trial for job in self.record.jobs}, list[JobRecord]()
+        with told_as_faults(self.storage):
+            for trial in self.study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+                if trial.number in known:
+                    continue
+                if trial.params.keys() == self.space.drawn.keys():
+                    found += self._jobs_of(trial.number, trial.params)
+                else:
+                    self.study.tell(trial.number, state=TrialState.FAIL)
+        self.record.name_values()
+        return found
+
     def _begun(self) -> int:
         """Trials of the study, of whichever process; those that were broken off here have been run by now."""
         with told_as_faults(self.storage):
-            return len(self.study.get_trials(deepcopy=False))
+            trials = self.study.get_trials(deepcopy=False)
+        # One whose drawing was broken off was never run.
+        whole = self.space.drawn.keys()
+        return sum(trial.params.keys() == whole or not trial.state.is_finished() for trial in trials)
 
     def _jobs_of(self, trial: int, params: dict[str, Any]) -> list[JobRecord]:
         """The jobs of a new trial, one for each seed."""
