@@ -50,8 +50,9 @@ study: $(STAMP)  ## Compare layers and poolings without fine-tuning; which model
 
 .PHONY: ui
 ui: $(STAMP)  ## Show the tracked runs on http://127.0.0.1:5000 (another port: PORT=5001)
-	@MLFLOW_DISABLE_TELEMETRY=true $(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) \
-		--backend-store-uri "sqlite:///$${HAECHI_OUTPUTS:-$(CURDIR)/outputs}/mlflow.db"
+	@export MLFLOW_DISABLE_TELEMETRY=true URI="sqlite:///$${HAECHI_OUTPUTS:-$(CURDIR)/outputs}/mlflow.db"; \
+		$(BIN)/python -m haechi.tracking "$$URI" && \
+		$(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) --backend-store-uri "$$URI"
 
 .PHONY: test
 test: $(DEV)  ## Run the tests (minutes)

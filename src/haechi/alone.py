@@ -1,4 +1,4 @@
-"""Keeping a second process out of a folder."""
+"""One process at a time: in a folder, or at a file that is being made."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,8 @@ def alone(lock: Path, said: str, seconds: float = 0.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    held = FileLock(lock)
+    # Where a file system has no locks, filelock would leave a marker that no other host ever removes.
+    held = FileLock(lock, fallback_to_soft=False)
     try:
         held.acquire(timeout=seconds)
     except Timeout as error:
@@ -36,3 +37,18 @@ def alone(lock: Path, said: str, seconds: float = 0.0) -> Iterator[None]:
         yield
     finally:
         held.release()
+
+
+def is_held(lock: Path) -> bool:
+    """Whether another process holds a lock; of a place that takes no locks nobody knows."""
+    from filelock import FileLock, Timeout
+
+    if not lock.exists():
+        return False
+    try:
+        with FileLock(lock, timeout=0, fallback_to_soft=False):
+            return False
+    except Timeout:
+        return True
+    except (OSError, NotImplementedError):
+        return False

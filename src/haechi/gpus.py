@@ -35,7 +35,8 @@ def take_gpu(hydra: Any) -> str | None:
 
     for gpu in gpus:
         lock = FileLock(
-            Path(tempfile.gettempdir()) / f"haechi_{os.getuid()}_gpu_{gpu.replace('/', '_')}.lock"
+            Path(tempfile.gettempdir()) / f"haechi_{os.getuid()}_gpu_{gpu.replace('/', '_')}.lock",
+            fallback_to_soft=False,
         )
         try:
             lock.acquire(timeout=0)

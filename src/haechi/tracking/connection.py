@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from haechi.alone import alone
 from haechi.tracking.address import artifact_folder, display_uri, missing_database, sqlite_file
 from haechi.tracking.outbox import Ending, Point
 
@@ -93,11 +94,11 @@ def connect(uri: str, experiment: str, run_name: str, tags: Mapping[str, str], s
     """Create the run, and the database and the experiment if there are none.
 
     Takes 1 to 9 s for a new sqlite file. Raises what mlflow raises, RuntimeError for a deleted experiment
-    that cannot be restored, and filelock.Timeout if another process creates the database for 120 s.
+    that cannot be restored, and RunFault if another process makes the database for 120 s.
     """
     from mlflow.tracking import MlflowClient
 
-    with _database(uri):
+    with whole_database(uri):
         client = MlflowClient(uri)
         experiment_id = _experiment(client, uri, experiment)
     run = client.create_run(experiment_id, start_ms, _source() | dict(tags), run_name)
@@ -204,16 +205,14 @@ def _experiment(client: "MlflowClient", uri: str, name: str) -> str:
 
 
 @contextlib.contextmanager
-def _database(uri: str) -> Iterator[None]:
+def whole_database(uri: str) -> Iterator[None]:
     """Have a whole sqlite database, and keep other processes away meanwhile: two at once would spoil it."""
     file = sqlite_file(uri)
     if file is None:
         yield
         return
-    from filelock import FileLock
-
     file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{file}.lock", timeout=_LOCK_SECONDS):
+    with alone(Path(f"{file}.lock"), "another process makes the database", _LOCK_SECONDS):
         if missing_database(uri):
             _create_database(uri, file)
         yield

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from haechi.aside import write_json
 from haechi.tracking.address import display_uri
 
 NAME = "mlflow_run.json"
@@ -31,5 +32,4 @@ class RunMemory:
     def keep(self, uri: str, run_id: str) -> None:
         """Write the id down; a disk that takes nothing costs no more than the link."""
         with contextlib.suppress(OSError):
-            text = json.dumps({"uri": display_uri(uri), "run_id": run_id})
-            (self.folder / NAME).write_text(text + "\n", encoding="utf-8")
+            write_json(self.folder / NAME, {"uri": display_uri(uri), "run_id": run_id})
