@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from haechi import outputs
+from haechi.aside import write_json
 from haechi.preflight.judge import judge
 from haechi.sweep.plan import plan_sweep
 from haechi.sweep_record import NAME, SweepRecord
@@ -13,7 +13,7 @@ def planned(folder: Path, *arguments: str) -> SweepRecord:
     """The record of a sweep as its start leaves it in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     record, _ = plan_sweep(folder, arguments, judge(arguments, multirun=True))
-    outputs.write_json(folder / NAME, record.as_json())
+    write_json(folder / NAME, record.as_json())
     return record
 
 

@@ -1,6 +1,7 @@
 """What a tracking server has missed reaches it later, and once."""
 
 import json
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from mlflow.tracking import MlflowClient
 from haechi.fault import RunFault
 from haechi.sync import runs_below, sync
 from haechi.tracking.journal import read_journal
-from running import QUICK, only_folder, results, run
+from running import QUICK, only_folder, results, run, start
+from sweep.waiting import wait_until
 from tracking.postgres import postgres
 from tracking.servers import Server, free_port, start_server
 
@@ -117,6 +119,29 @@ def test_a_run_that_was_cut_off_is_there_as_interrupted(
     assert [item.ok for item in sync([folder])] == [True]
     (found,) = runs_of(MlflowClient(f"sqlite:///{tmp_path}/mlflow.db"))
     assert found.info.status == "KILLED"
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_after_an_orderly_interruption_is_not_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How its first start ended is no longer true."""
+    monkeypatch.setenv("HAECHI_OUTPUTS", str(tmp_path))
+    folder = tmp_path / "night"
+    journal = folder / "metrics.jsonl"
+    typed = ["trainer.max_steps=400", "trainer.logging_steps=1", f"run_dir={folder}", "notify=none"]
+    for sent, more in ((signal.SIGTERM, []), (signal.SIGKILL, ["trainer.resume=auto"])):
+        before = journal.stat().st_size if journal.is_file() else 0
+        process = start(tmp_path, *typed, *more)
+        wait_until(lambda: journal.is_file() and journal.stat().st_size > before, process)  # noqa: B023
+        process.send_signal(sent)
+        process.communicate(timeout=120)
+    assert [item.said for item in sync([folder])] == [f"is at sqlite:///{tmp_path}/mlflow.db"]
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    (found,) = runs_of(client, "sample_topic")
+    assert found.info.status == "KILLED"
+    steps = {point["step"] for point in read_journal(journal) if "train/loss" in point}
+    assert {point.step for point in client.get_metric_history(found.info.run_id, "train/loss")} == steps
 
 
 @pytest.mark.slow

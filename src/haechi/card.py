@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from haechi.aside import write_text
 from haechi.checkpoint.locate import is_path
 from haechi.outputs import Results
 from haechi.preflight.check import Verdict
@@ -67,7 +68,7 @@ def write_card(
         "## Limits\n\n" + "\n".join(f"- {line}" for line in _limits(evidence, verdict, results, labels)),
     ]
     path = folder / NAME
-    path.write_text(mask("\n\n".join(parts)) + "\n", encoding="utf-8")
+    write_text(path, mask("\n\n".join(parts)) + "\n")
     return path
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import Any
 
 from omegaconf import DictConfig, OmegaConf
 
+from haechi.aside import write_json, write_text
 from haechi.preflight.check import Verdict
 from haechi.preflight.rules.secret_in_config import mask
 from haechi.resolve import Run
@@ -88,7 +88,7 @@ def write_config(run: Run) -> Path:
             config.task.files[split] = str(Path(config.task.files[split]).expanduser().absolute())
     text = PREAMBLE.format(folder=run.folder) + OmegaConf.to_yaml(config)
     path = run.folder / "config.yaml"
-    path.write_text(mask(text), encoding="utf-8")
+    write_text(path, mask(text))
     return path
 
 
@@ -146,20 +146,3 @@ def write_predictions(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return path
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write beside the file and rename, so that a reader never sees half of it."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        aside = Path(file.name)
-        try:
-            json.dump(content, file, ensure_ascii=False, indent=2, default=str)
-            file.write("\n")
-            file.flush()
-        except BaseException:
-            aside.unlink()
-            raise
-    aside.chmod(0o644)
-    aside.replace(path)

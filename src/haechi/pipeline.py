@@ -100,6 +100,8 @@ def judge_with_rows(run: Run, session: Session) -> tuple[Evidence, Verdict]:
         session.tracker.log_tags({"preflight.warnings": " ".join(dict.fromkeys(session.results.warnings))})
     if verdict.refused:
         raise Refused(verdict)
+    if launch.is_first() and run.config.trainer.resume is not None:
+        outputs.write_config(run)
     return evidence, verdict
 
 

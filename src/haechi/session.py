@@ -1,5 +1,6 @@
 """What a run reports to while it goes on, and how it ends: results, tracker, notifier, signals."""
 
+import json
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ from types import FrameType
 from haechi import launch, outputs
 from haechi.alone import alone
 from haechi.compose import key_of
+from haechi.fault import RunFault
 from haechi.forecast.measure import waited_seconds
 from haechi.identity import parameters_of, place_in_sweep, tags_of, tracked_name
 from haechi.notify import Notifier, build_notifier
@@ -21,7 +23,7 @@ from haechi.notify.none import Silence
 from haechi.resolve import Run
 from haechi.search.pruning import Pruning
 from haechi.sweep_record import NAME as SWEEP
-from haechi.sweep_record import JobRecord, read_record
+from haechi.sweep_record import JobRecord, is_orphaned, read_record
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
 from haechi.tracking.none import NoTracker
@@ -118,9 +120,14 @@ def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
         with sigterm_raises():
             yield _silent(run)
         return
+    if run.sweep is not None and is_orphaned(run.sweep):
+        raise RunFault(
+            f"the process that ran the sweep in `{run.sweep}` is gone: this job is left to the next"
+        )
     run.folder.mkdir(parents=True, exist_ok=True)
     said = f"another process runs in `{run.folder}`"
     with alone(run.folder / LOCK, said, SECONDS_FOR_LEFT_CHILDREN), sigterm_raises():
+        _refuse_the_finished(run)
         session = _begin(run, kind)
         try:
             session.notifier.start()
@@ -137,11 +144,28 @@ def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
         _say_how_it_went(session)
 
 
+def _refuse_the_finished(run: Run) -> None:
+    """Leave a job alone that has finished: a killed sweep's queue may start it after the next sweep did.
+
+    Raises:
+        RunFault: it has.
+    """
+    if run.sweep is not None and run.config.trainer.resume is None:
+        with suppress(OSError, ValueError, AttributeError):
+            results = json.loads((run.folder / "results.json").read_text(encoding="utf-8"))
+            if results.get("status") == "finished":
+                raise RunFault(f"the job in `{run.folder}` has finished already")
+
+
 def _begin(run: Run, kind: str) -> Session:
     config = run.config
     job, jobs = place_in_sweep(run)
     outputs.write_started(run.folder, kind)
-    outputs.write_config(run)
+    with suppress(OSError):  # how an earlier start ended is no longer true
+        (run.folder / "results.json").unlink()
+    # A run that goes on is compared with the one that is there, and written once it has been judged.
+    if config.trainer.resume is None or not (run.folder / "config.yaml").is_file():
+        outputs.write_config(run)
     if job is None:
         log.info("run: %s", run.folder)
     else:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from haechi import launch, outputs, places
+from haechi import launch, places
+from haechi.aside import write_json
 from haechi.checkpoint.locate import is_path
 from haechi.resolve import Run
 
@@ -32,7 +33,7 @@ UNSAID = {"host"}
 def write_surroundings(run: Run) -> Path:
     """Write environment.json into the run's folder. Imports torch, which a run has imported by then."""
     path = run.folder / NAME
-    outputs.write_json(path, surroundings(run))
+    write_json(path, surroundings(run))
     return path
 
 

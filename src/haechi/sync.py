@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from haechi import outputs
-from haechi.alone import alone
+from haechi.alone import alone, is_held
+from haechi.aside import write_json
 from haechi.compose import compose
 from haechi.fault import RunFault
 from haechi.identity import parameters_of, place_in_sweep, tags_of, tracked_name
@@ -90,7 +91,7 @@ def sync_run(folder: Path) -> Synced:
 
 
 def _sync_job(folder: Path) -> Synced:
-    if _is_locked(folder):
+    if is_held(folder / LOCK):
         return Synced(folder, RUNNING)
     results = _json(folder / "results.json")
     run = _run_of(folder, results)
@@ -123,7 +124,7 @@ def _sync_job(folder: Path) -> Synced:
     trouble = tracker.trouble()
     if results:
         results |= {"mlflow_run_id": tracker.run_id, "tracking": trouble}
-        outputs.write_json(folder / "results.json", results)
+        write_json(folder / "results.json", results)
     return _said(folder, uri, trouble)
 
 
@@ -154,7 +155,7 @@ def _sync_sweep(folder: Path) -> Synced:
     tracker.finish("interrupted" if interrupted else "finished", ended=_seconds(record.finished))
     trouble = tracker.trouble()
     record.mlflow_run_id, record.tracking = tracker.run_id or record.mlflow_run_id, trouble
-    outputs.write_json(folder / SWEEP, record.as_json())
+    write_json(folder / SWEEP, record.as_json())
     return _said(folder, uri, trouble)
 
 
@@ -195,21 +196,6 @@ def _json(path: Path) -> dict[str, Any]:
         if isinstance(content, dict):
             return cast(dict[str, Any], content)
     return {}
-
-
-def _is_locked(folder: Path) -> bool:
-    """Whether a process runs there."""
-    from filelock import FileLock, Timeout
-
-    if not (folder / LOCK).exists():
-        return False
-    try:
-        with FileLock(folder / LOCK, timeout=0):
-            return False
-    except Timeout:
-        return True
-    except OSError:
-        return False
 
 
 def _by_number(path: Path) -> tuple[int, str]:

@@ -156,6 +156,32 @@ def test_a_narrower_grid_leaves_the_other_jobs_alone(tmp_path: Path) -> None:
     assert states(sweep) == ["finished"] * 3
 
 
+def test_jobs_that_outlive_their_killed_sweep_are_waited_for_and_the_rest_of_its_queue_is_not_run(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
+    sweep = tmp_path / "sweep"
+    process = start(
+        tmp_path, "-m", "trainer.max_steps=60", "trainer.eval_strategy=steps", "trainer.eval_steps=10",
+        "seed=1,2,3,4,5,6", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", f"hydra.sweep.dir={sweep}",
+    )  # fmt: skip
+    wait_until(lambda: has_steps(sweep / "0") and has_steps(sweep / "1"), process)
+    process.kill()
+    # Only this process's end is waited for: its workers keep the pipes.
+    process.wait()
+    again = run(tmp_path, "-m", f"sweep.resume={sweep}")
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert "a process that an earlier start has left still runs it" in again.stderr
+    record = record_of(sweep)
+    assert [job["state"] for job in record["jobs"]] == ["finished"] * 6
+    assert [job["attempts"] for job in record["jobs"][:2]] == [1, 1]
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    (experiment,) = client.search_experiments(filter_string="name = 'sample_topic'")
+    found = client.search_runs([experiment.experiment_id])
+    assert len(found) == 7
+    assert {item.info.status for item in found} == {"FINISHED"}
+
+
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM])
 def test_workers_of_joblib_run_beside_each_other_and_a_killed_one_costs_no_job(
     tmp_path: Path, sent: signal.Signals

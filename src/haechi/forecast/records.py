@@ -1,8 +1,6 @@
 """What runs on this machine took, kept in the cache, so that the next forecast knows the machine."""
 
 import json
-import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
@@ -10,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from haechi import places
+from haechi.aside import write_json
 from haechi.forecast import machine
 from haechi.forecast.work import Work
 
@@ -67,11 +66,7 @@ def _write(found: Sequence[Record]) -> None:
         path = _file()
         path.parent.mkdir(parents=True, exist_ok=True)
         content = {"format": FORMAT, "runs": [asdict(item) for item in found]}
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=".calibration.", delete=False
-        ) as file:
-            json.dump(content, file)
-        os.replace(file.name, path)
+        write_json(path, content)
 
 
 def _file() -> Path:

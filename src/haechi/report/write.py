@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from haechi import outputs
+from haechi.aside import write_json
 from haechi.report.board import Board, build_board
 from haechi.report.drawings import Drawing, drawings_of
 from haechi.report.page import page
@@ -70,7 +70,7 @@ def write_report(
         "\n".join(board.as_csv() for board in boards), encoding="utf-8", errors="backslashreplace"
     )
     content = boards[0].as_json() if len(boards) == 1 else {"boards": [board.as_json() for board in boards]}
-    outputs.write_json(written.json, content)
+    write_json(written.json, content)
     return written
 
 

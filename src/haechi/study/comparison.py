@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from haechi import outputs, places
+from haechi import places
+from haechi.aside import write_json
 from haechi.compose import key_of
 from haechi.plots import new_figure, save_figure
 from haechi.study.bootstrap import interval
@@ -67,7 +68,7 @@ def compare(folder: Path) -> Path | None:
     if not jobs:
         return None
     rows = [_row(job, jobs) for job in jobs]
-    outputs.write_json(folder / "comparison.json", {"jobs": rows})
+    write_json(folder / "comparison.json", {"jobs": rows})
     with (folder / "comparison.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from haechi import outputs
+from haechi.aside import write_json
 from haechi.study.bootstrap import Resampler
 from haechi.study.conclusion import PaperOrder
 from haechi.study.evaluation import Evaluated, plain
@@ -108,7 +108,7 @@ def write_findings(folder: Path, found: Findings) -> None:
     """Write study.json, ranking.csv, and the best setting's score in each sample."""
     np.save(folder / "best_samples.npy", found.ranking.drawn(found.ranking.best))
     content = found.as_json()
-    outputs.write_json(folder / "study.json", content)
+    write_json(folder / "study.json", content)
     with (folder / "ranking.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(RANKING_COLUMNS)

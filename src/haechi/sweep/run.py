@@ -14,17 +14,27 @@ from typing import Any
 from hydra.core.utils import JobReturn, JobStatus
 
 from haechi import outputs
-from haechi.alone import alone
+from haechi.alone import alone, is_held
+from haechi.aside import write_json
 from haechi.command_line import judged, print_fault
 from haechi.compose import as_value, key_of
 from haechi.fault import RunFault
 from haechi.preflight.check import Verdict
 from haechi.preflight.judge import judge
+from haechi.session import LOCK as JOB_LOCK
 from haechi.session import Terminated, sigterm_raises
 from haechi.sweep.plan import now, plan_search, plan_sweep
-from haechi.sweep.progress import LostJob, Watcher, look
+from haechi.sweep.progress import POLL_SECONDS, LostJob, Watcher, look
 from haechi.sweep.telling import Telling
-from haechi.sweep_record import LOCK, NAME, JobRecord, SweepRecord, SweepStatus, UnreadableRecord
+from haechi.sweep_record import (
+    LOCK,
+    NAME,
+    JobRecord,
+    SweepRecord,
+    SweepStatus,
+    UnreadableRecord,
+    note_process,
+)
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +71,8 @@ def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     folder = Path(sweeper.config.hydra.sweep.dir).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     _refuse_a_second(folder, arguments)
-    with alone(folder / LOCK, f"another process runs the sweep in `{folder}`"):
+    # A worker may look at the lock in the same moment.
+    with alone(folder / LOCK, f"another process runs the sweep in `{folder}`", seconds=1.0):
         verdicts = judged() or judge(arguments, multirun=True)
         if sweeper.searches:
             from haechi.sweep.search import Search
@@ -124,6 +135,8 @@ class Sweep:
     def run(self) -> list[JobRecord]:
         """Run the open jobs, and close the sweep however that ends."""
         record = self.record
+        note_process()
+        self._wait_for_left_jobs()
         self._take_stock()
         record.status, record.finished = "running", None
         self._write()
@@ -147,6 +160,22 @@ class Sweep:
     def planned(self, jobs: Sequence[JobRecord]) -> int:
         """How many jobs this start is to run, of which `jobs` are known."""
         return len(jobs)
+
+    def _wait_for_left_jobs(self) -> None:
+        """Wait for jobs that still run in processes of an earlier start, which outlived the sweep's own."""
+        for job in self.record.jobs:
+            lock = self.folder / str(job.number) / JOB_LOCK
+            if job.state in ENDED or not is_held(lock):
+                continue
+            log.warning(
+                "job %d (%s): a process that an earlier start has left still runs it; its end is waited for",
+                job.number, job.name,
+            )  # fmt: skip
+            try:
+                while is_held(lock):
+                    time.sleep(POLL_SECONDS)
+            except KeyboardInterrupt:
+                sys.exit(128 + signal.SIGINT)
 
     def _take_stock(self) -> None:
         """What became of jobs that an earlier start has left: a job that nobody runs was interrupted."""
@@ -275,7 +304,7 @@ class Sweep:
         record = self.record
         record.seconds = round(self._before + time.monotonic() - self._began, 3)
         try:
-            outputs.write_json(self.folder / NAME, record.as_json())
+            write_json(self.folder / NAME, record.as_json())
         except OSError as error:
             log.error("%s could not be written: %s", NAME, error)
 

@@ -71,9 +71,16 @@ def test_a_checkpoint_by_its_own_name(tmp_path: Path) -> None:
     assert CODE not in codes([named])
 
 
-def test_a_folder_without_a_checkpoint_or_a_config(tmp_path: Path) -> None:
+def test_a_folder_without_a_config(tmp_path: Path) -> None:
     overrides = [*started(tmp_path / "night"), "seed=7"]
-    (tmp_path / "night" / "config.yaml").write_text("- no\n- config\n")
-    assert CODE not in codes(overrides)
     (tmp_path / "night" / "config.yaml").unlink()
     assert CODE not in codes(overrides)
+
+
+@pytest.mark.parametrize("kept", [0, 300, -12])
+def test_a_config_that_is_cut_is_no_reason_to_go_on(tmp_path: Path, kept: int) -> None:
+    overrides = started(tmp_path / "night")
+    path = tmp_path / "night" / "config.yaml"
+    path.write_bytes(path.read_bytes()[:kept])
+    assert "does not say under which config" in finding(overrides, CODE).message
+    assert_fixes_clear(overrides, CODE)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from haechi.aside import write_json
 from haechi.preflight.judge import judge
 from sweeps import codes_of_sweep, planned
 
@@ -51,11 +52,10 @@ def test_new_points_of_the_grid_are_welcome(resumed: str, grid: list[str]) -> No
 def test_a_config_that_was_changed_behind_the_same_command_is_refused(tmp_path: Path) -> None:
     """As conf/ may be between two starts; the record says what it was then."""
     record = planned(tmp_path / "sweep_1", *GRID)
-    from haechi import outputs
     from haechi.sweep_record import NAME
 
     record.settings["trainer.warmup_steps"] = 0.3
-    outputs.write_json(tmp_path / "sweep_1" / NAME, record.as_json())
+    write_json(tmp_path / "sweep_1" / NAME, record.as_json())
     found = judge([*GRID, f"sweep.resume={tmp_path / 'sweep_1'}"], multirun=True)[0].diagnostics
     assert [item.notes for item in found if item.code == CODE] == [
         ["trainer.warmup_steps: 0.3 there, 0.1 now"]

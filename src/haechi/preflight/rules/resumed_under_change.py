@@ -6,7 +6,7 @@ from pathlib import Path
 from haechi.preflight.diagnostic import Problem, Severity
 from haechi.preflight.evidence import Evidence
 from haechi.preflight.rule import rule
-from haechi.settings import Settings, differences, saved_settings, settings_of, told
+from haechi.settings import differences, saved_settings, settings_of, told
 from haechi.text import Text
 
 SHOWN = 6
@@ -18,7 +18,7 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
 
     ## What
     `trainer.resume` names a checkpoint, and the config.yaml of its run differs in what decides about the
-    training: model, tokenizer, pooling, task, trainer or seed.
+    training: model, tokenizer, pooling, task, trainer or seed. Or that file is cut.
 
     ## Why
     The weights, the moments of the optimizer and the place in the schedule are those of the old config. What
@@ -40,7 +40,7 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
 
     ## 무엇
     `trainer.resume`이 체크포인트를 가리키는데, 그 실행의 config.yaml과 학습을 정하는 설정(model, tokenizer,
-    pooling, task, trainer, seed)이 다릅니다.
+    pooling, task, trainer, seed)이 다릅니다. 또는 그 파일이 잘려 있습니다.
 
     ## 왜
     가중치와 옵티마이저의 모멘트, 스케줄의 위치는 옛 설정의 것입니다. 그 결과는 옛 실행도 새 실행도 아니며,
@@ -54,8 +54,22 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
     if resume is None:
         return
     folder = evidence.run.folder if resume == "auto" else Path(resume).absolute().parent.parent
-    before = _saved(folder)
-    if before is None:
+    path = folder / "config.yaml"
+    if not path.is_file() or not any(folder.glob("checkpoints/checkpoint-*")):
+        return
+    try:
+        before = saved_settings(path)
+    except Exception:  # whatever a file of that name may hold
+        before = {}
+    if "seed" not in before:
+        yield Problem(
+            Text(
+                f"`{path}` does not say under which config the run was started: it is cut, or no config",
+                f"`{path}`에서 실행을 시작한 설정을 알 수 없습니다. 잘렸거나 실행의 설정이 아닙니다",
+            ),
+            keys=["trainer.resume"],
+            fixes=[["trainer.resume=null"], ["preflight.ignore=[TRAIN017]"]],
+        )
         return
     changed = differences(before, settings_of(evidence.whole.config))
     if not changed:
@@ -69,13 +83,3 @@ def resumed_under_change(evidence: Evidence) -> Iterator[Problem]:
         notes=told(changed),
         fixes=[["trainer.resume=null"]],
     )
-
-
-def _saved(folder: Path) -> Settings | None:
-    """The settings of the run that has checkpoints there; None where there is none, or nothing to read."""
-    if not any(folder.glob("checkpoints/checkpoint-*")):
-        return None
-    try:
-        return saved_settings(folder / "config.yaml")
-    except Exception:  # a file of that name that is no config of a run
-        return None
