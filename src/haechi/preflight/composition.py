@@ -7,6 +7,7 @@ from typing import Any
 
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from haechi import places
 from haechi.compose import key_of
@@ -20,7 +21,7 @@ from haechi.text import Language
 
 # What composing and resolving raise for a user's mistake, which Hydra meets with an assertion now and then;
 # anything else is a fault of ours.
-ERRORS = (HydraException, OmegaConfBaseException, UnknownKeys, ValueError, AssertionError)
+ERRORS = (HydraException, OmegaConfBaseException, UnknownKeys, YAMLError, ValueError, AssertionError)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from haechi import outputs
 from haechi.preflight.judge import judge
 from judging import assert_fixes_clear, assert_only, codes, finding
+from running import run
 
 CODE = "CFG007"
 
@@ -48,3 +50,14 @@ def test_a_search_space_needs_a_search_sweeper() -> None:
 
 def test_an_interpolation_that_leads_somewhere_passes() -> None:
     assert codes(["tracking.experiment=${task.name}"]) == []
+
+
+def test_a_saved_config_that_is_cut_is_one_diagnostic(tmp_path: Path) -> None:
+    whole = outputs.PREAMBLE.format(folder=tmp_path)
+    (tmp_path / "config.yaml").write_text(f"{whole}model:\n  checkpoint: null\n  dty")
+    done = run(tmp_path, "--config-path", str(tmp_path), "--config-name", "config", script="check")
+    said = done.stdout + done.stderr
+    assert done.returncode == 2
+    assert f"error[{CODE}]" in said
+    assert 'config.yaml", line' in said
+    assert "Traceback" not in said
