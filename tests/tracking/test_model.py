@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,6 +98,21 @@ def test_a_missing_model_is_noted_and_the_run_ends_well(hangul_outputs: Path, tm
     assert tracker.trouble() == f"{tmp_path / 'missing'} was not kept: it is not there any more"
     client = MlflowClient(f"sqlite:///{hangul_outputs}/mlflow.db")
     assert client.get_run(tracker.run_id).info.status == "FINISHED"
+
+
+def test_what_a_killed_upload_left_beside_the_model_goes(
+    hangul_outputs: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "run" / "model"
+    shutil.copytree(checkpoint, model)
+    (model.parent / ".mlflow_model_x1").mkdir()
+    (model.parent / ".mlflow_model_x1" / "weights").write_bytes(b"x")
+    tracker = new_tracker()
+    tracker.start({}, {})
+    tracker.log_model(model, *ONE_TEXT)
+    tracker.finish("finished")
+    assert tracker.trouble() is None
+    assert [path.name for path in model.parent.iterdir()] == ["model"]
 
 
 def test_no_model_is_logged_where_the_config_says_so(hangul_outputs: Path, checkpoint: Path) -> None:

@@ -1,6 +1,7 @@
 """The fine-tuned model as an MLflow model: code instead of a pickle, a signature, exact requirements."""
 
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -28,6 +29,7 @@ _REQUIRED = (
     "omegaconf",
 )
 _EXAMPLE_ROWS = 5
+_SCRATCH = ".mlflow_model_"
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -48,7 +50,10 @@ def log_model(connection: Connection, folder: Path, sample_input: Rows, sample_o
     logged = client.create_logged_model(connection.experiment_id, "model", connection.run_id)
     try:
         client.log_outputs(connection.run_id, [LoggedModelOutput(logged.model_id, step=0)])
-        with tempfile.TemporaryDirectory(prefix="haechi_model_") as scratch:
+        # Beside the model and not in /tmp, where a kill would leave gigabytes that nobody looks for.
+        for left in folder.parent.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder.parent) as scratch:
             saved = Path(scratch) / "model"
             _save(saved, logged, connection.run_id, folder, example, signature)
             client.log_model_artifacts(logged.model_id, str(saved))
