@@ -1,26 +1,11 @@
 """sweep.json: cut, of another version, of no sweep; and which jobs belong to it."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from haechi.alone import alone
-from haechi.sweep_record import (
-    LOCK,
-    NAME,
-    PROCESS,
-    UnreadableRecord,
-    is_orphaned,
-    note_process,
-    read_record,
-    swept_keys,
-    typed_values,
-)
+from haechi.sweep_record import NAME, UnreadableRecord, read_record, swept_keys, typed_values
 from sweeps import planned
 
 
@@ -65,22 +50,3 @@ def test_swept_keys_are_those_whose_values_differ() -> None:
     ]
     assert swept_keys(jobs) == ["seed"]
     assert swept_keys([["pooling=cls"]]) == []
-
-
-def test_a_worker_is_orphaned_once_the_process_is_gone_and_nobody_holds_the_sweep(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv(PROCESS, raising=False)
-    assert not is_orphaned(tmp_path)
-    monkeypatch.setenv(PROCESS, "")
-    note_process()
-    assert os.environ[PROCESS] == f"{socket.gethostname()}:{os.getpid()}"
-    assert not is_orphaned(tmp_path)
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    monkeypatch.setenv(PROCESS, f"another-host:{gone.pid}")
-    assert not is_orphaned(tmp_path)
-    monkeypatch.setenv(PROCESS, f"{socket.gethostname()}:{gone.pid}")
-    assert is_orphaned(tmp_path)
-    with alone(tmp_path / LOCK, "held"):
-        assert not is_orphaned(tmp_path)

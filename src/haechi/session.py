@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -20,10 +20,11 @@ from haechi.forecast.measure import waited_seconds
 from haechi.identity import parameters_of, place_in_sweep, tags_of, tracked_name
 from haechi.notify import Notifier, build_notifier
 from haechi.notify.none import Silence
+from haechi.orphan import is_orphaned, working
 from haechi.resolve import Run
 from haechi.search.pruning import Pruning
 from haechi.sweep_record import NAME as SWEEP
-from haechi.sweep_record import JobRecord, is_orphaned, read_record
+from haechi.sweep_record import JobRecord, read_record
 from haechi.tracking import RunMemory, RunStatus, Tracker, build_tracker
 from haechi.tracking.journal import Journal
 from haechi.tracking.none import NoTracker
@@ -120,13 +121,15 @@ def open_session(run: Run, kind: str = "train") -> Iterator[Session]:
         with sigterm_raises():
             yield _silent(run)
         return
-    if run.sweep is not None and is_orphaned(run.sweep):
-        raise RunFault(
-            f"the process that ran the sweep in `{run.sweep}` is gone: this job is left to the next"
-        )
+    if run.sweep is not None and is_orphaned():
+        raise RunFault(f"the process that ran the sweep in `{run.sweep}` is gone")
     run.folder.mkdir(parents=True, exist_ok=True)
     said = f"another process runs in `{run.folder}`"
-    with alone(run.folder / LOCK, said, SECONDS_FOR_LEFT_CHILDREN), sigterm_raises():
+    with (
+        working() if run.sweep is not None else nullcontext(),
+        alone(run.folder / LOCK, said, SECONDS_FOR_LEFT_CHILDREN),
+        sigterm_raises(),
+    ):
         _refuse_the_finished(run)
         session = _begin(run, kind)
         try:

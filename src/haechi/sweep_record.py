@@ -1,14 +1,11 @@
 """sweep.json: which jobs a sweep has, what each is, and how far it is."""
 
 import json
-import os
-import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from haechi.alone import is_held
 from haechi.compose import key_of
 from haechi.settings import FREE, Settings, differences, spelt
 from haechi.text import Text
@@ -16,8 +13,6 @@ from haechi.text import Text
 NAME = "sweep.json"
 LOCK = ".sweep.lock"
 """Held by the process that runs the sweep."""
-PROCESS = "HAECHI_SWEEP_PROCESS"
-"""Names the process that runs the sweep, by host and number, to the workers that it starts."""
 VERSION = 1
 NEUTRAL_GROUPS = ("hydra", "sweep", "preflight", "notify", "tracking")
 NEUTRAL = {"run_dir", "rerun", "tags", "trainer.resume", "explain", "apply_fix", *FREE}
@@ -169,29 +164,6 @@ def read_record(folder: Path) -> SweepRecord:
             f"`{folder / NAME}`을(를) 읽을 수 없습니다 ({said})",
         )
         raise UnreadableRecord(why) from error
-
-
-def note_process() -> None:
-    """Tell the workers that this process starts from now on which process runs the sweep."""
-    os.environ[PROCESS] = f"{socket.gethostname()}:{os.getpid()}"
-
-
-def is_orphaned(folder: Path) -> bool:
-    """Whether the process that ran a sweep is gone, of which this one is a worker on the same machine.
-
-    Workers of a process that was killed would take one job after the other from its queue. The lock is asked
-    too, since a container may not see the process.
-    """
-    host, _, process = os.environ.get(PROCESS, "").rpartition(":")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return not is_held(folder / LOCK)
-    except (OSError, ValueError):
-        pass
-    return False
 
 
 def typed_values(overrides: Iterable[str]) -> dict[str, str]:

@@ -3,12 +3,15 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from mlflow.tracking import MlflowClient
 
+from haechi import places
 from running import QUICK, results, run, start
 from slack import Webhook
 from sweep.waiting import wait_until
@@ -156,25 +159,59 @@ def test_a_narrower_grid_leaves_the_other_jobs_alone(tmp_path: Path) -> None:
     assert states(sweep) == ["finished"] * 3
 
 
-def test_jobs_that_outlive_their_killed_sweep_are_waited_for_and_the_rest_of_its_queue_is_not_run(
-    tmp_path: Path,
-) -> None:
+FINISHES_LATE = f"""
+import sys, time
+sys.path.insert(0, {str(places.ROOT / "src")!r})
+from pathlib import Path
+from haechi.alone import alone
+from haechi.session import LOCK
+folder = Path(sys.argv[1])
+with alone(folder / LOCK, "held"):
+    print("held", flush=True)
+    time.sleep(12)
+    (folder / "late.json").rename(folder / "results.json")
+"""
+
+
+def test_a_job_that_outlives_its_sweep_elsewhere_is_waited_for_and_not_run_again(tmp_path: Path) -> None:
+    """As one on another machine of a SLURM cluster does."""
+    sweep = tmp_path / "sweep"
+    done = run(tmp_path, "-m", *QUICK, "seed=1,2", f"hydra.sweep.dir={sweep}", "tracking=none", "notify=none")
+    assert done.returncode == 0, done.stderr[-2000:]
+    record = record_of(sweep)
+    record["jobs"][1] |= {"state": "running", "value": None}
+    (sweep / "sweep.json").write_text(json.dumps(record), encoding="utf-8")
+    (sweep / "1" / "results.json").rename(sweep / "1" / "late.json")
+    other = subprocess.Popen(
+        [sys.executable, "-c", FINISHES_LATE, str(sweep / "1")], stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    again = run(tmp_path, "-m", f"sweep.resume={sweep}")
+    other.communicate()
+    assert again.returncode == 0, again.stderr[-2000:]
+    assert "a process that an earlier start has left still runs it" in again.stderr
+    assert [job["attempts"] for job in record_of(sweep)["jobs"]] == [1, 1]
+    assert states(sweep) == ["finished"] * 2
+
+
+def test_workers_of_a_killed_sweep_end_with_a_checkpoint_and_run_none_of_its_queue(tmp_path: Path) -> None:
+    """Whether the next start comes while they still run or later."""
     pytest.importorskip("hydra_plugins.hydra_joblib_launcher")
     sweep = tmp_path / "sweep"
     process = start(
-        tmp_path, "-m", "trainer.max_steps=60", "trainer.eval_strategy=steps", "trainer.eval_steps=10",
+        tmp_path, "-m", "trainer.max_steps=120", "trainer.eval_strategy=steps", "trainer.eval_steps=10",
         "seed=1,2,3,4,5,6", "hydra/launcher=joblib", "hydra.launcher.n_jobs=2", f"hydra.sweep.dir={sweep}",
     )  # fmt: skip
     wait_until(lambda: has_steps(sweep / "0") and has_steps(sweep / "1"), process)
+    workers = [json.loads((sweep / job / ".started").read_text())["pid"] for job in "01"]
     process.kill()
-    # Only this process's end is waited for: its workers keep the pipes.
-    process.wait()
+    process.wait()  # and not for its pipes, which its workers hold
     again = run(tmp_path, "-m", f"sweep.resume={sweep}")
     assert again.returncode == 0, again.stderr[-3000:]
-    assert "a process that an earlier start has left still runs it" in again.stderr
-    record = record_of(sweep)
-    assert [job["state"] for job in record["jobs"]] == ["finished"] * 6
-    assert [job["attempts"] for job in record["jobs"][:2]] == [1, 1]
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    assert [job["state"] for job in record_of(sweep)["jobs"]] == ["finished"] * 6
+    assert "ends with a checkpoint" in (sweep / "0" / "train.log").read_text(encoding="utf-8")
     client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
     (experiment,) = client.search_experiments(filter_string="name = 'sample_topic'")
     found = client.search_runs([experiment.experiment_id])

@@ -19,6 +19,7 @@ from haechi.aside import write_json
 from haechi.command_line import judged, print_fault
 from haechi.compose import as_value, key_of
 from haechi.fault import RunFault
+from haechi.orphan import note_process
 from haechi.preflight.check import Verdict
 from haechi.preflight.judge import judge
 from haechi.session import LOCK as JOB_LOCK
@@ -33,7 +34,6 @@ from haechi.sweep_record import (
     SweepRecord,
     SweepStatus,
     UnreadableRecord,
-    note_process,
 )
 
 log = logging.getLogger(__name__)
