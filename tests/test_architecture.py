@@ -13,7 +13,7 @@ from haechi import places
 PACKAGE = places.ROOT / "src" / "haechi"
 # A module imports from its own layer or one further up.
 LAYERS = [
-    {"places", "text", "fault", "launch", "gpus", "alone", "words", "saved"},
+    {"places", "text", "fault", "launch", "aside", "orphan", "gpus", "alone", "words", "saved"},
     {"schema"},
     {"compose"},
     {"hub", "checkpoint", "push"},
