@@ -27,14 +27,7 @@ from haechi.session import Terminated, sigterm_raises
 from haechi.sweep.plan import now, plan_search, plan_sweep
 from haechi.sweep.progress import POLL_SECONDS, LostJob, Watcher, look
 from haechi.sweep.telling import Telling
-from haechi.sweep_record import (
-    LOCK,
-    NAME,
-    JobRecord,
-    SweepRecord,
-    SweepStatus,
-    UnreadableRecord,
-)
+from haechi.sweep_record import LOCK, NAME, JobRecord, SweepRecord, SweepStatus, UnreadableRecord
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +64,7 @@ def _run_alone(sweeper: Any, arguments: Sequence[str]) -> list[JobRecord]:
     folder = Path(sweeper.config.hydra.sweep.dir).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     _refuse_a_second(folder, arguments)
-    # A worker may look at the lock in the same moment.
-    with alone(folder / LOCK, f"another process runs the sweep in `{folder}`", seconds=1.0):
+    with alone(folder / LOCK, f"another process runs the sweep in `{folder}`"):
         verdicts = judged() or judge(arguments, multirun=True)
         if sweeper.searches:
             from haechi.sweep.search import Search
