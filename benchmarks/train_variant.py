@@ -64,6 +64,7 @@ def ours(setting: dict[str, Any]) -> Trained:
     from haechi.modeling.describe import describe
     from haechi.preflight.evidence import Evidence
     from haechi.resolve import resolve
+    from haechi.training import used_rows
     from haechi.training.setup import Setup
     from haechi.training.train import train
 
@@ -87,6 +88,8 @@ def ours(setting: dict[str, Any]) -> Trained:
         run.config.task, run.config.trainer, description.labels, run.config.seed, tokenizer.padding_id,
         Path(setting["output"]), lambda *_: None,
     )  # fmt: skip
+    if "whole table" in options:
+        used_rows.MOST_USED = -1.0
     with profiled(setting.get("profile")):
         outcome = train(model, encoded, setup)
     metrics = setup.measure(outcome.predict(encoded["validation"]), encoded["validation"])

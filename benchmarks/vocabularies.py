@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,8 +41,8 @@ class Trained(NamedTuple):
     ignored: list[str]
 
 
-def write_checkpoint(source: Path, family: str, folder: Path) -> Path:
-    """A small random checkpoint of a family with a vocabulary's files."""
+def write_checkpoint(source: Path, family: str, folder: Path, sizes: Mapping[str, int] = SIZES) -> Path:
+    """A random checkpoint of a family and these sizes, by default small ones, with a vocabulary's files."""
     import torch
     from transformers import AutoConfig, AutoModel
 
@@ -58,7 +59,7 @@ def write_checkpoint(source: Path, family: str, folder: Path) -> Path:
         entries, ids = len(known), {"pad_token_id": known["<pad>"], "max_position_embeddings": 258}
     (folder / "tokenizer_config.json").write_text(json.dumps(declared), encoding="utf-8")
     torch.manual_seed(0)
-    config = AutoConfig.for_model(family, **SIZES, **ids, vocab_size=entries)
+    config = AutoConfig.for_model(family, **sizes, **ids, vocab_size=entries)
     AutoModel.from_config(config).save_pretrained(folder)
     return folder
 

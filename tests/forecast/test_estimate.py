@@ -22,9 +22,10 @@ from haechi.resolve import resolve
 from haechi.schema.preflight import Format
 
 BASE = Work(
-    parameters=110_000_000, layer_parameters=85_000_000, layers=12, width=768, heads=12, rows=32, length=128,
-    eval_rows=64, eval_length=128, steps=1000, train_tokens=2e6, eval_tokens=1e6, mean_length=64.0, saves=4,
-    passes=1, precision="float32", trainer="hf", device="cpu", threads=2, tracked=True,
+    parameters=110_000_000, idle_parameters=0, layer_parameters=85_000_000, layers=12, width=768, heads=12,
+    rows=32, length=128, eval_rows=64, eval_length=128, steps=1000, train_tokens=2e6, eval_tokens=1e6,
+    mean_length=64.0, saves=4, passes=1, precision="float32", trainer="hf", device="cpu", threads=2,
+    tracked=True,
 )  # fmt: skip
 
 
@@ -43,6 +44,9 @@ def test_sizes_are_those_of_the_run() -> None:
     # Without the weights' header the count is nearly the same.
     scratch = work("model.init=scratch", "trainer.per_device_train_batch_size=16", "trainer.max_steps=10")
     assert scratch.parameters == pytest.approx(found.parameters, rel=0.02)
+    # What a larger vocabulary adds is not trained.
+    larger = work("model.init=scratch", "+model.config.vocab_size=20000", "trainer.max_steps=10")
+    assert larger.idle_parameters - found.idle_parameters == larger.parameters - scratch.parameters > 0
     twice = work("trainer=custom", "trainer.r_drop_alpha=1", "trainer.max_steps=10")
     assert twice.passes == 2
 
@@ -57,6 +61,9 @@ def test_more_of_anything_takes_more() -> None:
     for change in ({"rows": 64}, {"length": 256}, {"parameters": 3e8}, {"passes": 2}, {"tracked": True}):
         assert guessed_bytes(replace(BASE, **change)) >= guessed_bytes(BASE)  # type: ignore[arg-type]
     assert guessed_bytes(replace(BASE, precision="bf16")) < guessed_bytes(BASE)
+    idle = replace(BASE, idle_parameters=10_000_000)
+    assert guessed_bytes(idle) == guessed_bytes(BASE) - 12 * 10_000_000
+    assert guessed_seconds(idle) < guessed_seconds(BASE)
     for change in (
         {"train_tokens": 4e6},
         {"steps": 2000},

@@ -54,7 +54,7 @@ def limited(
             else:
                 ask_for_too_much()
 
-    model.encoder.backbone.get_input_embeddings().register_forward_hook(look)
+    model.encoder.backbone.embeddings.register_forward_hook(look)
     return model
 
 

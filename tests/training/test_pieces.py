@@ -97,12 +97,12 @@ def test_fgm_adds_the_gradient_of_the_moved_embeddings(tmp_path: Path) -> None:
 def test_averages_follow_the_formula_and_are_what_is_evaluated_and_kept(tmp_path: Path) -> None:
     seen: list[dict[str, Tensor]] = []
     model = model_of(tmp_path)
-    averages = {name: tensor.detach().clone() for name, tensor in model.named_parameters()}
+    averages = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     original = Average.after_step
 
     def spy(self: Average) -> None:
         original(self)
-        seen.append({name: tensor.detach().clone() for name, tensor in model.named_parameters()})
+        seen.append({name: tensor.clone() for name, tensor in model.state_dict().items()})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Average, "after_step", spy)
@@ -111,8 +111,8 @@ def test_averages_follow_the_formula_and_are_what_is_evaluated_and_kept(tmp_path
     for step, current in enumerate(seen, 1):
         kept = min(0.9, (1 + step) / (10 + step))
         averages = {name: kept * averages[name] + (1 - kept) * current[name] for name in averages}
-    for name, tensor in found.model.named_parameters():
-        torch.testing.assert_close(tensor.detach(), averages[name], atol=1e-5, rtol=1e-4)
+    for name, tensor in found.model.state_dict().items():
+        torch.testing.assert_close(tensor, averages[name], atol=1e-5, rtol=1e-4)
     assert found.outcome.validation_outputs is not None
     again = found.outcome.predict(split_of(40, 1))
     assert abs(again - found.outcome.validation_outputs).max() < 1e-5

@@ -1,8 +1,9 @@
 """Sizes of a run -> its memory and its time: what must be computed and kept, times what earlier runs say.
 
-The first guess counts: 16 bytes a parameter (weights, gradients and AdamW's two moments in float32), what the
-backward pass needs of each layer and token, and floating-point operations (Kaplan et al. 2020, section 2.1,
-https://arxiv.org/abs/2001.08361, with attention, 2 a parameter and token forward and twice that backward).
+The first guess counts: 16 bytes a parameter (weights, gradients and AdamW's two moments in float32), 4 of one
+that is not trained, what the backward pass needs of each layer and token, and floating-point operations
+(Kaplan et al. 2020, section 2.1, https://arxiv.org/abs/2001.08361, with attention, 2 a parameter and token
+forward and twice that backward).
 Runs that have finished on this machine correct it: each by how like it is to the one that is forecast.
 """
 
@@ -19,7 +20,9 @@ from haechi.text import Text
 GIBIBYTE = 2**30
 # Resident memory of Python, torch and transformers, with and without mlflow; measured on Linux.
 LIBRARIES = {False: 590 * 2**20, True: 760 * 2**20}
-PARAMETER_BYTES = 16
+PARAMETER_BYTES, IDLE_PARAMETER_BYTES = 16, 4
+# Of them what a checkpoint holds.
+SAVED_BYTES, IDLE_SAVED_BYTES = 12, 4
 # Bytes that the backward pass needs: for each token, layer and unit of width; for each attention weight.
 UNIT_BYTES = {"float32": 55.0, "bf16": 42.0, "fp16": 42.0}
 WEIGHT_BYTES = {"float32": 9.0, "bf16": 6.0, "fp16": 6.0}
@@ -157,14 +160,21 @@ def guessed_bytes(work: Work) -> float:
     training = (units * UNIT_BYTES[work.precision] + weights * WEIGHT_BYTES[work.precision]) * work.passes
     evaluating = work.eval_rows * work.eval_length * work.width * EVALUATED_BYTES
     libraries = LIBRARIES[work.tracked] if work.device == "cpu" else 0
-    return libraries + PARAMETER_BYTES * work.parameters + max(training, evaluating)
+    held = PARAMETER_BYTES * _trained(work) + IDLE_PARAMETER_BYTES * work.idle_parameters
+    return libraries + held + max(training, evaluating)
+
+
+def _trained(work: Work) -> int:
+    """Parameters that have gradients."""
+    return work.parameters - work.idle_parameters
 
 
 def guessed_seconds(work: Work) -> float:
     """Seconds of the training, with the evaluations in it, by counting."""
     tokens = 3 * work.train_tokens + (work.eval_tokens if work.saves else 0)
-    step = LAYER_SECONDS * work.layers + PARAMETER_SECONDS * work.parameters
-    saved = EVALUATION_SECONDS + 12 * work.parameters / SAVED_BYTES_PER_SECOND
+    step = LAYER_SECONDS * work.layers + PARAMETER_SECONDS * _trained(work)
+    written = SAVED_BYTES * _trained(work) + IDLE_SAVED_BYTES * work.idle_parameters
+    saved = EVALUATION_SECONDS + written / SAVED_BYTES_PER_SECOND
     return START_SECONDS + _pass_seconds(work, tokens) + work.steps * step + work.saves * saved
 
 

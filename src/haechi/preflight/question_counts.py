@@ -78,10 +78,10 @@ def count_questions(
     )
     unk, special = unknown_id(tokenizer), tokenizer.special_tokens_of_pair
     for text, encoding in contexts.items():
-        counts.add(text, len(encoding), encoding.ids.count(unk))
+        counts.add(text, encoding.ids, 0, unk)
     for example, question in zip(asked, questions, strict=True):
         context, tokens = contexts[example.text_pair or ""], len(question)
-        counts.add(example.text or "", tokens, question.ids.count(unk))
+        counts.add(example.text or "", question.ids, 0, unk)
         counts.lengths[tokens + len(context) + special] += 1
         if tokens > QUESTION_TOKENS:
             shown = Text(f"the question has {tokens} tokens", f"질문이 {tokens}토큰입니다")

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from haechi.rows.tally import Tallies
@@ -26,6 +27,8 @@ class TokenCounts:
     """Tokens, special ones left out."""
     unknown: int = 0
     """Of them [UNK]."""
+    entries: set[int] = field(default_factory=lambda: set[int]())
+    """Ids that occur."""
     characters: int = 0
     """Characters of the texts, spaces left out."""
     words: int = 0
@@ -93,13 +96,14 @@ class TokenCounts:
                 return length
         return 0
 
-    def add(self, text: str, tokens: int, unknown: int) -> None:
-        """Count one text: its tokens, special ones left out, and how many of them are [UNK]."""
+    def add(self, text: str, ids: Sequence[int], special: int, unk: int) -> None:
+        """Count one text: its ids, how many of them the template added, and which one is [UNK]."""
         words = text.split()
         self.words += len(words)
         self.characters += sum(map(len, words))
-        self.tokens += tokens
-        self.unknown += unknown
+        self.tokens += len(ids) - special
+        self.unknown += ids.count(unk)
+        self.entries.update(ids)
         hangul, letters = hangul_and_letters(text)
         self.hangul += hangul
         self.letters += letters

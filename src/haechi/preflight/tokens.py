@@ -70,7 +70,7 @@ def _count_texts(
     for text, pair, encoding in zip(texts, pairs, encodings, strict=True):
         ids = encoding.ids
         counts.lengths[len(ids)] += 1
-        counts.add(f"{text} {pair}" if paired else text, len(ids) - special, ids.count(unk))
+        counts.add(f"{text} {pair}" if paired else text, ids, special, unk)
 
 
 def _count_apart(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTokenizer) -> None:
@@ -81,7 +81,7 @@ def _count_apart(counts: TokenCounts, chunk: list[Example], tokenizer: RuntimeTo
     for texts, encodings in zip(zip(*sides, strict=True), zip(*encoded, strict=True), strict=True):
         counts.lengths[max(len(encoding.ids) for encoding in encodings)] += 1
         for text, encoding in zip(texts, encodings, strict=True):
-            counts.add(text, len(encoding.ids) - special, encoding.ids.count(unk))
+            counts.add(text, encoding.ids, special, unk)
 
 
 def _kept(tokenizer: RuntimeTokenizer, tokens: int, max_length: int) -> int:
@@ -103,7 +103,7 @@ def _count_relations(
     for (example, found), encoding in zip(marked, encodings, strict=True):
         ids = encoding.ids
         counts.lengths[len(ids)] += 1
-        counts.add(found.text, len(ids) - special, ids.count(unk))
+        counts.add(found.text, ids, special, unk)
         ends = [encoding.char_to_token(end - 1) for end in found.ends]
         last = max((end for end in ends if end is not None), default=0)
         counts.needed[min(last + 1 + closing, len(ids))] += 1
@@ -127,7 +127,7 @@ def _count_tags(
     for example, encoding in zip(tagged, encodings, strict=True):
         ids, text = encoding.ids, example.text or ""
         counts.lengths[len(ids)] += 1
-        counts.add(text, len(ids) - special, ids.count(unk))
+        counts.add(text, ids, special, unk)
         found = align(encoding, example.tokens, example.tags, text)
         counts.source_tokens += sum(not token.isspace() for token in example.tokens)
         counts.entities += sum(tag[:2] == "B-" for tag in example.tags)

@@ -13,6 +13,7 @@ from transformers import get_scheduler
 
 from haechi.modeling.assemble import TextModel
 from haechi.schema.trainer import TrainerConfig
+from haechi.training.used_rows import follow
 
 # bert.encoder.layer.3, distilbert.transformer.layer.3, modernbert.layers.3, gpt2.h.3, albert_layer_groups.0
 LAYER = re.compile(r"\.(?:layer|layers|h)\.(\d+)\.")
@@ -46,7 +47,9 @@ def build_optimizer(model: TextModel, config: TrainerConfig) -> AdamW:
     With `layerwise_lr_decay` d the head learns at the full rate, the topmost layer at d times that, the
     next at d squared, down to the embeddings (Howard and Ruder 2018, section 3.2; ELECTRA's fine-tuning).
     """
-    return AdamW(list(_groups(model, config)), lr=config.learning_rate, fused=True)
+    optimizer = AdamW(list(_groups(model, config)), lr=config.learning_rate, fused=True)
+    follow(optimizer, model)
+    return optimizer
 
 
 def _groups(model: TextModel, config: TrainerConfig) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ as its memory needs, which DistributedDataParallel would wait for in vain. With 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,8 +77,8 @@ def wait() -> None:
 def copy_weights(model: nn.Module) -> None:
     """Give every process the first one's weights and buffers; in place."""
     if launch.processes() > 1:
-        for tensor in model.state_dict().values():
-            dist.broadcast(tensor, src=0)
+        for tensor in chain(model.parameters(), model.buffers()):
+            dist.broadcast(tensor.detach(), src=0)
 
 
 def add_up(model: nn.Module, *more: Tensor) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from haechi.data.split import EncodedSplit
 from haechi.modeling.assemble import TextModel
 from haechi.training.setup import Outcome, Setup
+from haechi.training.used_rows import only_used_rows
 
 
 def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) -> Outcome:
@@ -12,14 +13,15 @@ def train(model: TextModel, splits: Mapping[str, EncodedSplit], setup: Setup) ->
 
     With several processes each calls this with the same model and rows.
     """
-    # One of them is imported: Trainer brings the datasets library along, which takes half a second.
-    match setup.config.kind:
-        case "custom":
-            from haechi.training import custom
+    with only_used_rows(model, splits["train"], setup.pad_token_id, setup.config):
+        # One of them is imported: Trainer brings the datasets library along, which takes half a second.
+        match setup.config.kind:
+            case "custom":
+                from haechi.training import custom
 
-            return custom.train(model, splits, setup)
-        case kind:
-            assert kind == "hf", "preflight lets no other kind pass"
-            from haechi.training import hf
+                return custom.train(model, splits, setup)
+            case kind:
+                assert kind == "hf", "preflight lets no other kind pass"
+                from haechi.training import hf
 
-            return hf.train(model, splits, setup)
+                return hf.train(model, splits, setup)
