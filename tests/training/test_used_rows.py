@@ -100,7 +100,7 @@ def test_a_checkpoint_of_other_rows_is_refused(tmp_path: Path, kind: str) -> Non
         [[token + (token == last) for token in row] for row in split.input_ids], labels=split.labels
     )
     others = {"train": moved, "validation": split_of(40, 1)}
-    with pytest.raises(RunFault, match="other tokens") as caught:
+    with pytest.raises(RunFault, match="other entries") as caught:
         run(tmp_path, "used", kind, splits=others, **{**STEPS, "num_train_epochs": 8}, resume="auto")
     assert caught.value.fixes == ["trainer.resume=null"]
 
@@ -110,7 +110,7 @@ def test_a_checkpoint_of_the_whole_table_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     without(monkeypatch, tmp_path, kind, **STEPS)
-    with pytest.raises(RunFault, match="other tokens"):
+    with pytest.raises(RunFault, match="other entries"):
         run(tmp_path, "whole", kind, **{**STEPS, "num_train_epochs": 8}, resume="auto")
 
 
@@ -189,6 +189,14 @@ def test_the_table_is_whole_again_where_a_training_fails(tmp_path: Path) -> None
     with pytest.raises(RunFault), only_used_rows(model, split_of(8), 0, CONFIG):
         raise RunFault("no")
     assert torch.equal(table_of(model), before)
+
+
+def test_it_is_said_how_many_are_in_use(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="haechi")
+    model = model_of(tmp_path)
+    with only_used_rows(model, EncodedSplit([[2, 3], [3, 9]]), 0, CONFIG):
+        pass
+    assert f"word embeddings: 4 of {len(table_of(model)):,} are in use, and trained" in caplog.text
 
 
 def test_second_texts_and_padding_are_in_use() -> None:

@@ -1,11 +1,12 @@
 """The word embeddings of the tokens that occur in the train rows, and no others, as what is trained.
 
-A multilingual vocabulary has 250,000 rows, of which Korean rows use one in twenty. The others never get a
-gradient, so AdamW leaves them as they are, but for weight decay; it passes over them in every step all the
-same, and so do clipping and whoever empties the gradients. Here they stay out of all that, and end with the
-numbers that they would have had.
+A multilingual vocabulary has some hundred thousand entries, of which Korean texts use a few thousand. The
+embeddings of the others never get a gradient, so AdamW leaves them as they are, but for weight decay; it
+passes over them in every step all the same, and so do clipping and whoever empties the gradients. Here they
+stay out of all that, and end with the numbers that they would have had.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
@@ -22,10 +23,12 @@ from haechi.fault import RunFault
 from haechi.modeling.assemble import TextModel
 from haechi.schema.trainer import TrainerConfig
 
+log = logging.getLogger(__name__)
+
 # Shape suffixes: V rows of the vocabulary, U of them that are trained, D their width, B texts, T tokens.
 
 MOST_USED = 0.75
-"""Share of the rows from which on leaving out the others wins nothing."""
+"""Share of the rows from which on leaving out the others wins too little."""
 USED_ROWS = "used_rows"
 """In the optimizer's group of the embeddings, a digest of which rows they are."""
 ITEMS_AT_ONCE = 10_000
@@ -130,6 +133,9 @@ def only_used_rows(
     if len(used_U) > MOST_USED * len(table.weight):
         yield
         return
+    log.info(
+        "word embeddings: %s of %s are in use, and trained", f"{len(used_U):,}", f"{len(table.weight):,}"
+    )
     standing = UsedRows(table, used_U.to(table.weight.device)).train(table.training)
     backbone.set_input_embeddings(standing)
     try:
@@ -174,8 +180,9 @@ def follow(optimizer: torch.optim.Optimizer, model: nn.Module) -> None:
     def check(optimizer: torch.optim.Optimizer) -> None:
         if _used_by(optimizer) != wanted:
             raise RunFault(
-                "the checkpoint is of a training on other rows: its word embeddings are of other tokens",
-                fixes=["trainer.resume=null"],
+                "the checkpoint is of a training on other rows: they use other entries of the vocabulary",
+                ["its optimizer has moments of their embeddings, which would move those of other tokens"],
+                ["trainer.resume=null"],
             )
 
     optimizer.register_load_state_dict_post_hook(check)
