@@ -22,6 +22,11 @@ def rounded_rate(rate: float) -> float:
     return round(rate * STEPS) / STEPS
 
 
+def kept_scale(rate: float) -> float:
+    """What keeps the expectation: what numbers that are not dropped are multiplied by."""
+    return 1 / (1 - rounded_rate(rate))
+
+
 class Bits:
     """A stream of masks whose seed is drawn from torch's global generator."""
 
@@ -60,7 +65,7 @@ class _Dropped(torch.autograd.Function):
     def forward(ctx: Any, numbers: Tensor, rate: float) -> Tensor:
         kept = Bits().kept(numbers.shape, rate)
         ctx.save_for_backward(kept)
-        ctx.scale = 1 / (1 - rounded_rate(rate))
+        ctx.scale = kept_scale(rate)
         return cleared(numbers.mul(ctx.scale).contiguous(), kept)
 
     @staticmethod
