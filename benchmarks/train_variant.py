@@ -36,6 +36,7 @@ WORK = {
     ),
     "dropout": ("_Dropped", "aten::bitwise"),
     "attention but for its products": ("_Attention", "aten::_softmax"),
+    "masks of layers, and the interpreter within them": ("_Layer",),
     "activation and norms": ("aten::gelu", "aten::native_layer_norm"),
 }
 """Beginnings of what torch's profiler calls an operation, by kind of work."""

@@ -7,6 +7,7 @@ from haechi.checkpoint.architectures import WITH_POOLER
 from haechi.modeling.assemble import TextModel, assemble
 from haechi.modeling.cpu_attention import hasten_attention
 from haechi.modeling.cpu_dropout import hasten_dropout
+from haechi.modeling.cpu_layer import hasten_layers
 from haechi.modeling.cpu_memory import keep_freed_memory
 from haechi.modeling.embeddings import make_room
 from haechi.modeling.encoder import load_backbone
@@ -37,6 +38,7 @@ def build_model(run: Run, evidence: Evidence, outputs: int) -> TextModel:
         keep_freed_memory()
         hasten_dropout(whole)
         hasten_attention(backbone)
+        hasten_layers(backbone)
     return whole.to(getattr(torch, run.config.model.dtype.value))
 
 
