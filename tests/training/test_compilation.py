@@ -13,6 +13,7 @@ from haechi.training.compilation import (
     layers_of,
     pays_back,
 )
+from running import run as start_and_wait
 from trainings import model_of, run
 
 
@@ -30,6 +31,16 @@ def test_on_a_cpu_it_never_pays_back(tmp_path: Path) -> None:
 
 def test_never_is_never(tmp_path: Path) -> None:
     assert not compile_layers(model_of(tmp_path), Compile.never, 10**9)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_compiler(), reason="there is no C++ compiler")
+def test_a_run_with_compiled_layers_trains(tmp_path: Path) -> None:
+    done = start_and_wait(
+        tmp_path, "trainer=custom", "trainer.compile=always", "trainer.precision=bf16", "trainer.max_steps=8"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "compile: 2 layers" in done.stdout + done.stderr
 
 
 @pytest.mark.slow

@@ -170,6 +170,7 @@ def attend(
     """
     here = (
         query.device.type == "cpu"
+        and not torch.compiler.is_compiling()
         and 0 < rounded_rate(dropout) < 1
         and query.shape == key.shape == value.shape
         and (attention_mask is None or attention_mask.dtype == torch.bool)

@@ -236,6 +236,7 @@ class CpuLayer(nn.Module):
         rates = layer.attention.self.dropout.p, layer.attention.output.dropout.p
         here = (
             self.training
+            and not torch.compiler.is_compiling()
             and torch.is_grad_enabled()
             and torch.is_autocast_enabled("cpu")
             and hidden_states.dtype == torch.float32
